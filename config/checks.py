@@ -1,0 +1,1 @@
+"""What a production start refuses, beyond what settings refuse at once."""

@@ -1,0 +1,23 @@
+#!/usr/bin/env python3
+"""Django's command line for Trialdesk."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    arguments = list(sys.argv)
+    if arguments[1:2] == ["migrate"]:
+        # Only the owner may change the schema, and only here is its connection configured.
+        os.environ["TRIALDESK_AS_OWNER"] = "1"
+        if not any(argument.startswith("--database") for argument in arguments):
+            arguments.append("--database=owner")
+
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(arguments)
+
+
+if __name__ == "__main__":
+    main()
