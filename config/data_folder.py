@@ -4,6 +4,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -13,7 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 def make_folder(folder: Path) -> None:
     """Make the data folder where there is none, for its owner alone.
 
-    Root's PostgreSQL runs as another user, who has to pass through; what is confidential in it has a mode of its own.
+    Root's PostgreSQL runs as another user, who has to pass through; what is confidential in it has a mode
+    of its own.
     """
     if not folder.is_dir():
         folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
@@ -43,10 +45,8 @@ def kept_secret(path: Path, make: Callable[[], str]) -> str:
         with tempfile.NamedTemporaryFile("w", dir=path.parent) as draft:  # made with mode 0600
             draft.write(make())
             draft.flush()
-            try:
+            with suppress(FileExistsError):  # another process was first, and its secret is the one
                 path.hardlink_to(draft.name)
-            except FileExistsError:
-                pass  # another process was first, and its secret is the one
     except OSError as error:
         message = (
             f"{path.parent} cannot be written: {error.strerror}. Set TRIALDESK_DATA to a folder of yours."

@@ -1,8 +1,8 @@
 """The PostgreSQL server that comes with Trialdesk, for demonstrations and tests.
 
-The package brings the programs; running them is ours. The server listens on a socket in a folder of its own and
-lets in one operating-system user, the one who runs Trialdesk. Every process that uses it holds a shared kernel
-lock, and whoever leaves last stops it; the kernel drops the lock of a process that was killed.
+The package brings the programs; running them is ours. The server listens on a socket in a folder of its own
+and lets in one operating-system user, the one who runs Trialdesk. Every process that uses it holds a shared
+kernel lock, and whoever leaves last stops it; the kernel drops the lock of a process that was killed.
 """
 
 import atexit
@@ -214,7 +214,7 @@ class EmbeddedServer:
                 pass
 
     def _check_reach(self) -> None:
-        """Root may go anywhere, the server's user may not; and whose folders these are, we do not open them."""
+        """Root may go anywhere and its server's user may not; folders that are not ours we do not open."""
         if os.geteuid():
             return
         for folder in (PROGRAMS, self.data):
@@ -222,7 +222,7 @@ class EmbeddedServer:
                 enter = ["test", "-x", str(part)]
                 if subprocess.run(enter, cwd="/", check=False, **self._as_server()).returncode:
                     raise EmbeddedServerError(
-                        f"The system user {SYSTEM_USER}, as whom root's PostgreSQL runs, cannot enter {part}: "
+                        f"Root's PostgreSQL runs as the system user {SYSTEM_USER}, who cannot enter {part}: "
                         f"`chmod o+x {part}`, use another folder, or start as an ordinary user."
                     )
 
@@ -251,7 +251,7 @@ class EmbeddedServer:
             yield
         except OSError as error:
             raise EmbeddedServerError(
-                f"{error.filename or folder}: {error.strerror}. Set TRIALDESK_DATA to a folder that you may write to."
+                f"{error.filename or folder}: {error.strerror}. Set TRIALDESK_DATA to a folder of yours."
             ) from error
 
     @staticmethod

@@ -1,0 +1,165 @@
+"""What every test gets: both database roles, a clean database, and a browser that reports what it dislikes.
+
+A test that needs the database says `pytest.mark.django_db` and no more. It runs as the application role; what it
+must do as the owner, it does with `connections["owner"]`.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import TransactionTestCase
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
+
+# Playwright keeps an event loop in this thread, where Django would refuse to use the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+# The pages that these tests compare with are somewhere else, and not everybody has them.
+collect_ignore = [] if os.environ.get("CORPUS") else ["corpus"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have every database test commit, as both roles: triggers and policies only show then."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "live_server"}:
+            item.add_marker(
+                pytest.mark.django_db(transaction=True, databases=["default", "owner"]), append=False
+            )
+
+
+def truncate_what_was_written(case: TransactionTestCase) -> None:
+    """Empty the tables that a test wrote to, in one statement, in place of Django's slow flush.
+
+    By their size and not their rows, which row-level security hides from the owner too. Content types and
+    permissions stay: they are the same for every test.
+    """
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            """
+            select string_agg(format('%I', relname), ', ') from pg_class
+            where relnamespace = 'public'::regnamespace and relkind = 'r' and pg_relation_size(oid) > 0
+            and relname not in ('django_migrations', 'django_content_type', 'auth_permission')
+            """
+        )
+        [(tables,)] = cursor.fetchall()
+        if tables:
+            cursor.execute("set lock_timeout = '10s'")
+            cursor.execute(f"truncate {tables} cascade")
+
+
+TransactionTestCase._fixture_teardown = truncate_what_was_written  # type: ignore[attr-defined]
+
+
+# --- The browser ---
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+CHROMIUM_FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def chromium_path() -> str:
+    names = (os.environ.get("CHROMIUM", ""), *CHROMIUM_NAMES)
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    if found is None:
+        pytest.fail(
+            "The browser tests need Chromium and found none: install your system's (Debian: apt-get install "
+            "chromium), or name one in the environment variable CHROMIUM.",
+            pytrace=False,
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = chromium_path()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def expected_errors() -> list[str]:
+    """Parts of console messages that this test provokes on purpose: it appends them."""
+    return []
+
+
+@pytest.fixture
+def open_page(
+    chromium: Browser, live_server: Any, expected_errors: list[str]
+) -> Iterator[Callable[..., Page]]:
+    """Open pages in contexts of their own: `open_page(width=320, color_scheme="dark")`.
+
+    The test fails when one of them breaks the content security policy, logs an error, raises one, or asks for
+    anything that is not this server's.
+    """
+    problems: list[str] = []
+    contexts = []
+
+    def note_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def keep_home(route: Route, request: Request) -> None:
+        if urlsplit(request.url).netloc == urlsplit(live_server.url).netloc:
+            route.fallback()
+        else:
+            problems.append(f"request that leaves the server: {request.url}")
+            route.abort()
+
+    def open_one(*, width: int = 1280, height: int = 800, **options: Any) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": height}, **options
+        )
+        context.set_default_timeout(10_000)
+        context.route(lambda url: not url.startswith(("data:", "blob:")), keep_home)
+        context.on("console", note_console)
+        context.on("weberror", lambda error: problems.append(f"error on the page: {error.error}"))
+        # A breach is logged too, but not with what was refused and where.
+        context.add_init_script(
+            """addEventListener("securitypolicyviolation", (event) =>
+            console.error(`CSP breach: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`))"""
+        )
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    unexpected = [problem for problem in problems if not any(part in problem for part in expected_errors)]
+    assert not unexpected, "\n".join(["The browser complained:", *unexpected])
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """One page of the size of a desk's screen."""
+    return open_page()
+
+
+@pytest.fixture(scope="session")
+def check_axe() -> Callable[[Page], None]:
+    """Assert that axe finds nothing on the page as it is now."""
+    source = (Path(settings.NODE_MODULES) / "axe-core/axe.min.js").read_text()
+
+    def check(page: Page) -> None:
+        page.evaluate(source)
+        result = page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", AXE_RULES)
+        found = [
+            f"{violation['id']}: {violation['help']}: "
+            + "; ".join(node["html"] for node in violation["nodes"])
+            for violation in result["violations"]
+        ]
+        assert not found, "\n".join([f"axe on {page.url}:", *found])
+
+    return check
