@@ -1,0 +1,23 @@
+"""Every write of the desk. Keyword arguments only; a rule that stands against it raises `Refused`.
+
+Callers are inside a context (`config.context.acting_as`), the middleware's or their own.
+"""
+
+from screening.services.answers import Recorded, choose_cohort, record_answer
+from screening.services.conclusion import conclude_screening, record_disposition, reopen_screening
+from screening.services.errors import Conflict, ReasonNeeded, Refused
+from screening.services.start import record_consent, start_screening
+
+__all__ = [
+    "Conflict",
+    "ReasonNeeded",
+    "Recorded",
+    "Refused",
+    "choose_cohort",
+    "conclude_screening",
+    "record_answer",
+    "record_consent",
+    "record_disposition",
+    "reopen_screening",
+    "start_screening",
+]
