@@ -1,0 +1,27 @@
+from trials.models.arm import Arm, ArmIntervention, Intervention
+from trials.models.criteria import Cohort, CriteriaVersion, Criterion
+from trials.models.people import CentralContact, Official, Sponsor, TrialSponsor
+from trials.models.site import Site, SiteContact
+from trials.models.trial import Condition, Keyword, OtherIdentifier, Outcome, Trial
+from trials.models.variable import Variable
+
+__all__ = [
+    "Arm",
+    "ArmIntervention",
+    "CentralContact",
+    "Cohort",
+    "Condition",
+    "CriteriaVersion",
+    "Criterion",
+    "Intervention",
+    "Keyword",
+    "Official",
+    "OtherIdentifier",
+    "Outcome",
+    "Site",
+    "SiteContact",
+    "Sponsor",
+    "Trial",
+    "TrialSponsor",
+    "Variable",
+]

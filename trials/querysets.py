@@ -1,0 +1,85 @@
+"""The vocabulary in which trials, sites and criteria versions are asked for."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now, TruncDate
+
+from trials.ages import days_of_years
+from trials.text import folded
+from trials.vocabulary import Sex, Status
+
+if TYPE_CHECKING:
+    from trials.models import CriteriaVersion, Site, Trial
+
+    TrialRows = models.QuerySet[Trial]
+    SiteRows = models.QuerySet[Site]
+    VersionRows = models.QuerySet[CriteriaVersion]
+else:
+    TrialRows = SiteRows = VersionRows = models.QuerySet
+
+
+class TrialQuerySet(TrialRows):
+    def recruiting(self) -> Self:
+        return self.filter(overall_status=Status.RECRUITING)
+
+    def matching(self, text: str) -> Self:
+        """Trials that contain every word of `text`, accents and case aside."""
+        trials = self
+        for word in folded(text).split():
+            trials = trials.filter(search_text__contains=word)
+        return trials
+
+    def open_to_age(self, years: int) -> Self:
+        """Trials whose written age limits admit somebody of so many years; an unknown limit admits."""
+        youngest, oldest = days_of_years(years), days_of_years(years + 1) - 1
+        return self.filter(
+            Q(minimum_age_days__isnull=True) | Q(minimum_age_days__lte=oldest),
+            Q(maximum_age_days__isnull=True) | Q(maximum_age_days__gte=youngest),
+        )
+
+    def open_to_sex(self, sex: str) -> Self:
+        return self.filter(sex__in=[sex, Sex.ALL, ""])
+
+    def in_country(self, country: str) -> Self:
+        """Trials with a listed site in the country, by its normalised name."""
+        here = self.model._default_manager.filter(sites__listed=True, sites__country_normalised=country)
+        return self.filter(pk__in=here.values("pk"))
+
+    def for_sponsor(self, sponsor: str) -> Self:
+        """Trials that the organisation of this name leads or takes part in."""
+        theirs = self.model._default_manager.filter(sponsor_parts__sponsor__name=sponsor)
+        return self.filter(pk__in=theirs.values("pk"))
+
+
+class SiteQuerySet(SiteRows):
+    def listed(self) -> Self:
+        """Sites that the registry's record names today."""
+        return self.filter(listed=True)
+
+    def recruiting(self) -> Self:
+        return self.filter(status=Status.RECRUITING)
+
+    def by_place(self) -> Self:
+        return self.order_by("country_normalised", "city_folded", "position", "pk")
+
+
+class CriteriaVersionQuerySet(VersionRows):
+    def published(self) -> Self:
+        return self.filter(published_at__isnull=False)
+
+    def drafts(self) -> Self:
+        return self.filter(published_at__isnull=True)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-published_at", "-number")
+
+    def in_effect(self, on: date | None = None) -> Self:
+        """Published versions that may be screened against on a day (today in UTC, by the database's clock)."""
+        day = TruncDate(Now()) if on is None else on
+        started = Q(effective__isnull=True) | Q(effective__lte=day)
+        return self.published().filter(started).newest_first()

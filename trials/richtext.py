@@ -1,0 +1,100 @@
+"""Registry texts on the screen: CommonMark with its escapes, rendered so that no word and no sign is lost.
+
+Registries write CommonMark, but much of it was made from plain text. Where a mark-up reading would swallow or
+change what was meant ("> 3 x ULN" as a quotation, "# of patients" as a heading, indented lines as code), the
+reading is switched off and the characters stay. Numbers of list items are kept as written.
+"""
+
+import re
+from collections.abc import Sequence
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+# Deeper than any real list; beyond it the parser would drop text.
+_NESTING = 100
+
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+# A place-holder that a publishing system failed to fill: "{{SITE_NAME}}", "{% if %}".
+_MARKER = re.compile(r"\{\{[^{}\n]{0,80}\}\}|\{[%#][^{}\n]{0,80}[%#]\}")
+_SEPARATOR = "<!-- -->"
+
+_BLOCK_TAGS = {"p", "br", "ol", "ul", "li", "em", "strong", "a", "hr"}
+_LINE_TAGS = {"em", "strong"}
+_ATTRIBUTES = {"ol": {"start", "class"}, "li": {"value"}, "a": {"href"}}
+
+
+def _separator(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A comment on a line of its own, by which CommonMark keeps two lists apart; nothing of it is shown."""
+    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    if line.rstrip() != _SEPARATOR:
+        return False
+    if not silent:
+        state.line = start + 1
+    return True
+
+
+def _list_open(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    """An ordered list shows "1)" where "1)" is written."""
+    if tokens[index].markup == ")":
+        tokens[index].attrSet("class", "paren")
+    return renderer.renderToken(tokens, index, options, env)
+
+
+def _item_open(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    """A list may skip numbers, and its readers refer to them: each item keeps its own."""
+    if tokens[index].info:
+        tokens[index].attrSet("value", str(int(tokens[index].info)))
+    return renderer.renderToken(tokens, index, options, env)
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": _NESTING})
+    parser.disable(["blockquote", "code", "fence", "heading", "lheading", "reference", "html_block"])
+    parser.disable(["backticks", "image", "html_inline"])
+    parser.block.ruler.before("list", "separator", _separator, {"alt": ["paragraph", "list"]})
+    parser.add_render_rule("ordered_list_open", _list_open)
+    parser.add_render_rule("list_item_open", _item_open)
+    return parser
+
+
+_PARSER = _parser()
+
+
+def _prepared(text: str) -> str:
+    """Comments alone on their lines become list separators, others go; unfilled place-holders become "[…]"."""
+    without = _COMMENT.sub(_SEPARATOR, text.replace("\r\n", "\n"))
+    lines = (
+        line if line.strip() == _SEPARATOR else line.replace(_SEPARATOR, " ") for line in without.split("\n")
+    )
+    return _MARKER.sub("[…]", "\n".join(lines))
+
+
+def rendered(text: str) -> SafeString:
+    """Paragraphs and lists; line breaks stay where they were."""
+    html = _PARSER.render(_prepared(text))
+    # nh3 lets through only what is listed; its result is what is safe, not the parser's.
+    return mark_safe(  # noqa: S308
+        nh3.clean(
+            html,
+            tags=_BLOCK_TAGS,
+            attributes=_ATTRIBUTES,
+            url_schemes={"http", "https"},
+            link_rel="nofollow noopener noreferrer",
+        )
+    )
+
+
+def rendered_line(text: str) -> SafeString:
+    """One line, for names and titles: escapes undone, no blocks and no links."""
+    html = _PARSER.renderInline(_prepared(text))
+    return mark_safe(nh3.clean(html.replace("<br />", " "), tags=_LINE_TAGS, attributes={}))  # noqa: S308

@@ -1,0 +1,24 @@
+"""How texts are compared: without accents, case or the way spaces were typed."""
+
+import unicodedata
+
+# Letters that Unicode does not take apart into a base letter and a mark.
+_UNMARKED = str.maketrans(
+    {
+        "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th",
+        "ŋ": "n", "ĸ": "k", "‐": "-", "‑": "-", "–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"',
+    }
+)  # fmt: skip
+
+
+def folded(text: str) -> str:
+    """The key by which `text` is searched and sorted: "Málaga", "MALAGA" and "malaga" have the same."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return " ".join(bare.casefold().translate(_UNMARKED).split())
+
+
+def humanised(enumeration: str) -> str:
+    """An enumeration value that has no words of its own, readable: "NEW_STATUS" is "New status"."""
+    words = " ".join(enumeration.replace("_", " ").split())
+    return words[:1].upper() + words[1:].lower() if words.isupper() else words
