@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from trials.dates import PartialDate
 from trials.text import humanised
 
-
 if TYPE_CHECKING:
     DateText = models.CharField[PartialDate | str | None, PartialDate | None]
     EnumerationText = models.CharField[str, str]
@@ -69,7 +68,7 @@ class PartialDateField(DateText):
     def value_to_string(self, obj: models.Model) -> str:
         return self.get_prep_value(self.value_from_object(obj)) or ""
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(**{"form_class": PartialDateFormField, **kwargs})
 
 

@@ -16,14 +16,8 @@ from trials.vocabulary import Sex, Status
 if TYPE_CHECKING:
     from trials.models import CriteriaVersion, Site, Trial
 
-    TrialRows = models.QuerySet[Trial]
-    SiteRows = models.QuerySet[Site]
-    VersionRows = models.QuerySet[CriteriaVersion]
-else:
-    TrialRows = SiteRows = VersionRows = models.QuerySet
 
-
-class TrialQuerySet(TrialRows):
+class TrialQuerySet(models.QuerySet["Trial"]):
     def recruiting(self) -> Self:
         return self.filter(overall_status=Status.RECRUITING)
 
@@ -56,7 +50,7 @@ class TrialQuerySet(TrialRows):
         return self.filter(pk__in=theirs.values("pk"))
 
 
-class SiteQuerySet(SiteRows):
+class SiteQuerySet(models.QuerySet["Site"]):
     def listed(self) -> Self:
         """Sites that the registry's record names today."""
         return self.filter(listed=True)
@@ -68,7 +62,7 @@ class SiteQuerySet(SiteRows):
         return self.order_by("country_normalised", "city_folded", "position", "pk")
 
 
-class CriteriaVersionQuerySet(VersionRows):
+class CriteriaVersionQuerySet(models.QuerySet["CriteriaVersion"]):
     def published(self) -> Self:
         return self.filter(published_at__isnull=False)
 
@@ -79,7 +73,7 @@ class CriteriaVersionQuerySet(VersionRows):
         return self.order_by("-published_at", "-number")
 
     def in_effect(self, on: date | None = None) -> Self:
-        """Published versions that may be screened against on a day (today in UTC, by the database's clock)."""
+        """Published versions to screen against on a day (today in UTC, by the database's clock)."""
         day = TruncDate(Now()) if on is None else on
         started = Q(effective__isnull=True) | Q(effective__lte=day)
         return self.published().filter(started).newest_first()

@@ -5,8 +5,8 @@ import unicodedata
 # Letters that Unicode does not take apart into a base letter and a mark.
 _UNMARKED = str.maketrans(
     {
-        "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th",
-        "ŋ": "n", "ĸ": "k", "‐": "-", "‑": "-", "–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"',
+        "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th",  # noqa: RUF001
+        "ŋ": "n", "ĸ": "k", "‐": "-", "‑": "-", "–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"',  # noqa: RUF001
     }
 )  # fmt: skip
 

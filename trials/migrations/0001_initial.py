@@ -4,8 +4,9 @@ import django.contrib.postgres.fields
 import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import trials.fields
 from django.db import migrations, models
+
+import trials.fields
 
 
 class Migration(migrations.Migration):

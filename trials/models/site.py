@@ -12,9 +12,9 @@ from trials.vocabulary import Status
 class Site(models.Model):
     """One place's part in one trial. Never deleted by an import: screenings point at it.
 
-    The address stands as written; the normalised parts beside it are for lists, filters and maps. A name is no
-    key (many sites are called "Investigational site"): a registry site is known by `address_key`, the digest of
-    facility and address as written, and by `occurrence` where the record says the same twice.
+    The address stands as written; the normalised parts beside it are for lists, filters and maps. A name is
+    no key (many sites are called "Investigational site"): a registry site is known by `address_key`, the
+    digest of facility and address as written, and by `occurrence` where the record says the same twice.
     """
 
     class Origin(models.TextChoices):

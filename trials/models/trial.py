@@ -52,7 +52,7 @@ def _texts(verbose_name: object, **options: object) -> "ArrayField[list[str], li
 
 
 class Trial(models.Model):
-    """One registered trial, in the registry's own names; what a sponsor's or finder's page adds comes last."""
+    """One registered trial, in the registry's own names; what other pages add comes last."""
 
     nct_id = models.CharField(_("NCT number"), max_length=11, unique=True)
     nct_id_aliases = _texts(_("former NCT numbers"))
