@@ -49,7 +49,7 @@ class ScreeningQuerySet(OfCenterQuerySet["Screening"]):
             "trial",
             "version",
             "cohort",
-            "center_site__site",
+            "site",
             "started_by",
             "concluded_by",
         )

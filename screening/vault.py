@@ -1,7 +1,7 @@
 """What identifies a patient, and free text about one, sealed under that patient's own key.
 
-The key lies wrapped in `PatientKey`. Whoever deletes that row has erased every sealed text, in the tables and in
-the audit trail, while the rows and the trail's chain stay whole.
+The key lies wrapped in `PatientKey`. Whoever deletes that row has erased every sealed text, in the tables and
+in the audit trail, while the rows and the trail's chain stay whole.
 """
 
 from __future__ import annotations

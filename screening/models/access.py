@@ -180,7 +180,7 @@ class CenterSite(models.Model):
         constraints = [
             # One center a site: screening numbers, unique per site, then live under one roof.
             models.UniqueConstraint(name="center_site_once", fields=["site"]),
-            models.UniqueConstraint(name="center_site_and_center", fields=["id", "center"]),
+            models.UniqueConstraint(name="center_site_in_full", fields=["id", "center", "site"]),
         ]
 
     def __str__(self) -> str:

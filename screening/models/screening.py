@@ -56,7 +56,7 @@ class Value(models.TextChoices):
 class Screening(models.Model):
     center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+", verbose_name=_("center"))
     # Composite foreign keys of the migration stand in for the single ones: (patient, center),
-    # (center site, center), (version, trial), (cohort, version). They are immediate: a wrong one fails at once.
+    # (center site, center, site), (site, trial), (version, trial), (cohort, version). They are not deferred.
     patient = models.ForeignKey(
         Patient,
         on_delete=models.PROTECT,
@@ -69,7 +69,10 @@ class Screening(models.Model):
         on_delete=models.PROTECT,
         related_name="screenings",
         db_constraint=False,
-        verbose_name=_("site"),
+        verbose_name=_("center's site"),
+    )
+    site = models.ForeignKey(
+        "trials.Site", on_delete=models.PROTECT, related_name="+", db_constraint=False, verbose_name=_("site")
     )
     trial = models.ForeignKey(
         "trials.Trial", on_delete=models.PROTECT, related_name="+", verbose_name=_("trial")

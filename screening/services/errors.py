@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from screening.models import Answer
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  (an answer, not an error)
     """A rule stands against it; the message says which, and what to do."""
 
     def __init__(self, message: object) -> None:
@@ -20,7 +20,7 @@ class ReasonNeeded(Refused):
 
 
 @dataclass
-class Conflict(Exception):
+class Conflict(Exception):  # noqa: N818  (an answer, not an error)
     """Somebody, or another tab, has answered since the form was shown: here is what stands now."""
 
     current: Answer | None
