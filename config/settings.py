@@ -102,7 +102,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    "config.static.StaticFiles",
     "crispy_bootstrap5",
     "crispy_forms",
     "django_htmx",
@@ -226,5 +226,7 @@ LOGGING = {
     "loggers": {
         # Without this entry Django would mail errors, with what was posted, to ADMINS.
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # It warns of every HEAD request, whose body Django leaves to the server to drop.
+        "gunicorn.http.wsgi": {"level": "ERROR"},
     },
 }

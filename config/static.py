@@ -1,6 +1,13 @@
-"""How static files are stored for serving."""
+"""How static files are collected and stored for serving."""
 
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticFiles(StaticFilesConfig):
+    """Source maps, larger than what they map, are for those who develop the packages."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.map"]
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):

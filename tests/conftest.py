@@ -1,7 +1,7 @@
 """What every test gets: both database roles, a clean database, and a browser that reports what it dislikes.
 
-A test that needs the database says `pytest.mark.django_db` and no more. It runs as the application role; what it
-must do as the owner, it does with `connections["owner"]`.
+A test that needs the database says `pytest.mark.django_db` and no more. It runs as the application role; what
+it must do as the owner, it does with `connections["owner"]`.
 """
 
 import os
