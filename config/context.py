@@ -64,8 +64,10 @@ def system(
 
 @contextmanager
 def acting_as(context: Context, *, using: str = "default") -> Iterator[Context]:
-    """A transaction in which the database knows who acts. Inside another one it is a savepoint, and the other's
-    context returns afterwards."""
+    """A transaction in which the database knows who acts.
+
+    Inside another one it is a savepoint, and the other's context returns afterwards.
+    """
     nested = connections[using].in_atomic_block
     outer = _current(using) if nested else None
     with transaction.atomic(using=using), _set(using, _Running(context)):
