@@ -145,6 +145,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 # --- Who gets in ---
 
 AUTH_USER_MODEL = "screening.User"
+AUTHENTICATION_BACKENDS = ["screening.backends.SignInBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
+
+from config.context import acting_as, system
+
+
+class SignInBackend(ModelBackend):
+    """Signing in may store the password anew, hashed by today's measure: an audited write, and nobody is in yet."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> AbstractBaseUser | None:
+        with acting_as(system("sign-in")):
+            return super().authenticate(request, username=username, password=password, **kwargs)
