@@ -1,0 +1,163 @@
+"""Reading values of the expected type out of JSON that somebody else wrote.
+
+A `Part` is one object of a document. Its methods never raise: a wrong value is noted with its path, and a
+blank of the right type is returned, so that one reading finds every problem. It also remembers what was asked
+for, so that keys nobody reads can be named.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from trials.dates import PartialDate
+from trials.importers.problems import ImportProblem
+
+LARGEST_INTEGER = 2**31 - 1  # of the columns that whole numbers go to
+
+
+class Part:
+    def __init__(self, value: object, path: str = "", problems: list[ImportProblem] | None = None) -> None:
+        self.path = path
+        self.problems: list[ImportProblem] = [] if problems is None else problems
+        self._values: Mapping[Any, Any] = {}
+        self._read: dict[str, list[Part]] = {}
+        if isinstance(value, Mapping):
+            self._values = value
+        elif value is not None:
+            self.note("", f"an object is needed, not {kind(value)}")
+
+    def note(self, key: str, reason: str) -> None:
+        self.problems.append(ImportProblem(self._path(key), reason))
+
+    def __contains__(self, key: str) -> bool:
+        return self._values.get(key) is not None
+
+    def part(self, key: str) -> Part:
+        """The object at `key`; an empty one where there is none."""
+        part = Part(self._value(key), self._path(key), self.problems)
+        self._read[key] = [part]
+        return part
+
+    def parts(self, key: str) -> list[Part]:
+        """The list of objects at `key`."""
+        parts = [Part(value, path, self.problems) for value, path in self._items(key)]
+        self._read[key] = parts
+        return parts
+
+    def text(self, key: str, *, longest: int | None = None) -> str:
+        value = self._value(key)
+        return "" if value is None else self._checked_text(value, self._path(key), longest)
+
+    def texts(self, key: str, *, longest: int | None = None) -> list[str]:
+        return [self._checked_text(value, path, longest) for value, path in self._items(key)]
+
+    def boolean(self, key: str) -> bool | None:
+        value = self._value(key)
+        if value is None or isinstance(value, bool):
+            return value
+        self.note(key, f"true or false is needed, not {kind(value)}")
+        return None
+
+    def integer(self, key: str) -> int | None:
+        """A whole number that is not negative."""
+        value = self._value(key)
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.note(key, f"a whole number is needed, not {kind(value)}")
+        elif not 0 <= value <= LARGEST_INTEGER:
+            self.note(key, f"a number from 0 to {LARGEST_INTEGER} is needed")
+        else:
+            return value
+        return None
+
+    def number(self, key: str, *, within: float) -> float | None:
+        value = self._value(key)
+        if value is None:
+            return None
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            self.note(key, f"a number is needed, not {kind(value)}")
+        elif not -within <= value <= within:  # so is NaN
+            self.note(key, f"a number from {-within} to {within} is needed")
+        else:
+            return float(value)
+        return None
+
+    def date(self, key: str) -> PartialDate | None:
+        return self._converted(key, PartialDate)
+
+    def unread(self) -> Iterator[str]:
+        """The paths of keys that nobody asked for, and that so would be lost."""
+        for key in self._values:
+            if key not in self._read:
+                yield self._path(key)
+            for part in self._read.get(key, ()):
+                yield from part.unread()
+
+    def _converted[T](self, key: str, convert: Callable[[str], T]) -> T | None:
+        text = self.text(key)
+        try:
+            return convert(text) if text else None
+        except ValueError as error:
+            self.note(key, str(error))
+            return None
+
+    def _value(self, key: str) -> Any:
+        self._read.setdefault(key, [])
+        return self._values.get(key)
+
+    def _items(self, key: str) -> list[tuple[Any, str]]:
+        value = self._value(key)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.note(key, f"a list is needed, not {kind(value)}")
+            return []
+        return [(item, f"{self._path(key)}[{index}]") for index, item in enumerate(value)]
+
+    def _checked_text(self, value: object, path: str, longest: int | None) -> str:
+        reason = text_problem(value, longest)
+        if reason or not isinstance(value, str):
+            self.problems.append(ImportProblem(path, reason))
+            return ""
+        return value
+
+    def _path(self, key: str) -> str:
+        return ".".join(part for part in (self.path, key) if part)
+
+
+def text_problem(value: object, longest: int | None = None) -> str:
+    """Why a value cannot be stored as text; "" if it can."""
+    if not isinstance(value, str):
+        hint = " (put it in quotes)" if isinstance(value, bool | int | float) else ""
+        return f"text is needed, not {kind(value)}{hint}"
+    if "\0" in value:
+        return "the text has a NUL character"
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        return "the text has half of a surrogate pair"
+    if longest is not None and len(value) > longest:
+        return f"the text has {len(value)} characters, and {longest} is the most"
+    return ""
+
+
+def kind(value: object) -> str:
+    """What a JSON value is, for a message; never the value itself, which may be anything of any length."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case float() if not math.isfinite(value):
+            return "NaN or infinity"
+        case int() | float():
+            return "a number"
+        case str():
+            return "text"
+        case list():
+            return "a list"
+        case Mapping():
+            return "an object"
+        case _:
+            return f"a {type(value).__name__}"

@@ -1,0 +1,27 @@
+"""The text by which the plain search finds a trial: everything a person may remember of it, folded."""
+
+from collections.abc import Iterator
+
+from trials.models import Trial
+from trials.text import folded
+
+
+def search_text_of(trial: Trial) -> str:
+    """From the trial's rows as they are now; one line a part, so that nothing is found across two parts."""
+    return "\n".join(dict.fromkeys(line for part in _parts(trial) if (line := folded(part))))
+
+
+def _parts(trial: Trial) -> Iterator[str]:
+    yield from (trial.nct_id, *trial.nct_id_aliases, trial.org_study_id, trial.acronym, trial.nickname)
+    yield from (trial.brief_title, trial.official_title)
+    yield from trial.conditions.values_list("name", flat=True)
+    yield from trial.keywords.values_list("name", flat=True)
+    for name, other_names in trial.interventions.values_list("name", "other_names"):
+        yield from (name, *other_names)
+    yield from trial.sponsor_parts.values_list("sponsor__name", flat=True)
+    yield from trial.other_identifiers.values_list("identifier", flat=True)
+    for facility, city, country in trial.sites.listed().values_list(
+        "facility", "city_normalised", "country_normalised"
+    ):
+        yield from (facility, city, country)
+    yield from (trial.brief_summary, trial.plain_summary, trial.eligibility_text)
