@@ -77,6 +77,7 @@ def _study(protocol: Part, *, strict: bool) -> Study:
     arms, interventions, links = _groups(protocol.part("armsInterventionsModule"))
     conditions = protocol.part("conditionsModule")
     locations = protocol.part("contactsLocationsModule")
+    sponsors = protocol.part("sponsorCollaboratorsModule")
     return Study(
         nct_id=nct_id,
         trial={
@@ -85,7 +86,7 @@ def _study(protocol: Part, *, strict: bool) -> Study:
             **_description(protocol.part("descriptionModule")),
             **_design(protocol.part("designModule")),
             **_eligibility(protocol.part("eligibilityModule"), strict=strict),
-            **_responsible_party(protocol.part("sponsorCollaboratorsModule").part("responsibleParty")),
+            **_responsible_party(sponsors.part("responsibleParty")),
         },
         conditions=_named(conditions.texts("conditions", longest=500)),
         keywords=_named(conditions.texts("keywords", longest=500)),
@@ -99,7 +100,7 @@ def _study(protocol: Part, *, strict: bool) -> Study:
             for item in identification.parts("secondaryIdInfos")
         ],
         outcomes=_outcomes(protocol.part("outcomesModule")),
-        sponsors=_sponsors(protocol.part("sponsorCollaboratorsModule")),
+        sponsors=_sponsors(sponsors),
         officials=[
             {
                 "name": official.text("name"),
