@@ -35,24 +35,18 @@ def kept_secret(path: Path, make: Callable[[], str]) -> str:
     The content is complete before the name exists, so two first starts agree on one secret.
     """
     try:
+        if not path.exists():
+            make_folder(path.parent)
+            with tempfile.NamedTemporaryFile("w", dir=path.parent) as draft:  # made with mode 0600
+                draft.write(make())
+                draft.flush()
+                with suppress(FileExistsError):  # another process was first, and its secret is the one
+                    path.hardlink_to(draft.name)
         return path.read_text().strip()
-    except FileNotFoundError:
-        pass
     except OSError as error:
-        raise ImproperlyConfigured(f"{path} cannot be read: {error.strerror}.") from error
-    try:
-        make_folder(path.parent)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent) as draft:  # made with mode 0600
-            draft.write(make())
-            draft.flush()
-            with suppress(FileExistsError):  # another process was first, and its secret is the one
-                path.hardlink_to(draft.name)
-    except OSError as error:
-        message = (
-            f"{path.parent} cannot be written: {error.strerror}. Set TRIALDESK_DATA to a folder of yours."
-        )
-        raise ImproperlyConfigured(message) from error
-    return path.read_text().strip()
+        raise ImproperlyConfigured(
+            f"{path} cannot be kept: {error.strerror}. Set TRIALDESK_DATA to a folder of yours."
+        ) from error
 
 
 def checked_patient_key(key: str) -> str:

@@ -58,6 +58,7 @@ class EmbeddedServer:
         self.durable = durable
         self.cluster = data / "postgres"
         self.socket_folder = self._choose_socket_folder()
+        self.socket = self.socket_folder / ".s.PGSQL.5432"
         self._users: IO[str] | None = None
         self._member = 0  # the process that joined: a forked child has to join anew
         self._threads = threading.Lock()
@@ -112,9 +113,10 @@ class EmbeddedServer:
         while not self._answers():
             processes = self._processes()
             if not processes:
-                # Whoever wrote it is gone, whatever it says and however much of it was written.
-                (self.cluster / "postmaster.pid").unlink(missing_ok=True)
                 self._check_reach()
+                # Whoever wrote these is gone, whatever they say and however much of them was written.
+                for left in (self.cluster / "postmaster.pid", self.socket, Path(f"{self.socket}.lock")):
+                    left.unlink(missing_ok=True)
                 self._create()
                 self._start()
                 return
@@ -130,7 +132,7 @@ class EmbeddedServer:
         if not (self.cluster / "postmaster.pid").exists():
             return False
         with socket.socket(socket.AF_UNIX) as probe:
-            return probe.connect_ex(str(self.socket_folder / ".s.PGSQL.5432")) == 0
+            return probe.connect_ex(str(self.socket)) == 0
 
     def _processes(self) -> list[int]:
         """Every process of this cluster works in its folder; process ids in files may be anybody's by now."""

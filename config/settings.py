@@ -22,7 +22,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
 
-MODE: str = "test" if "pytest" in sys.modules else env.str("TRIALDESK_MODE", "production")
+MODE: str = "test" if "pytest" in sys.modules else env.str("TRIALDESK_MODE", "") or "production"
 if MODE not in ("production", "demo", "test"):
     raise ImproperlyConfigured(f"TRIALDESK_MODE is {MODE!r}; it can be production, demo or test.")
 PRODUCTION = MODE == "production"

@@ -1,0 +1,36 @@
+"""Static files: from packages as they are shipped, and from here alone."""
+
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from pytest_django import Settings
+
+
+def test_a_missing_source_map_does_not_stop_the_collecting(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "page.css").write_text(
+        'a { background: url("dot.svg") }\n/*# sourceMappingURL=page.css.map */\n'
+    )
+    (source / "page.js").write_text("alert()\n//# sourceMappingURL=page.js.map\n")
+    (source / "dot.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    settings.STATICFILES_DIRS = [source]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATIC_ROOT = tmp_path / "collected"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "config.static.HashedStaticFiles"},
+    }
+    call_command("collectstatic", interactive=False, verbosity=0)
+    [hashed] = settings.STATIC_ROOT.glob("page.*.css")
+    assert "sourceMappingURL=page.css.map" in hashed.read_text()
+    assert 'url("dot.svg")' not in hashed.read_text()
+
+
+@pytest.mark.parametrize("name", ["bootstrap/bootstrap.min.css", "django_htmx/htmx-2.min.js"])
+def test_what_the_pages_take_from_packages_is_there(name: str) -> None:
+    assert finders.find(name)
