@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from config.context import NOBODY, Context, acting_as
 from screening.models import Center, CenterSite, Membership, Patient, Role, Screening, SponsorMembership, User
+from screening.querysets import ScreeningQuerySet
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -39,10 +40,6 @@ class Access:
     @property
     def has_desk(self) -> bool:
         return bool(self.roles)
-
-    @property
-    def may_write_somewhere(self) -> bool:
-        return bool(self.context.write_centers)
 
 
 class DeskRequest(HttpRequest):
@@ -91,6 +88,18 @@ def desk_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
         return view(request, *args, **kwargs)
 
     return only_for_centers
+
+
+def log_or_404(request: DeskRequest) -> ScreeningQuerySet:
+    """The screenings of the sender's centers; somebody without a center has no log."""
+    if not request.access.has_desk:
+        raise Http404
+    return Screening.objects.visible_to(request.user)
+
+
+def may_start(request: DeskRequest) -> bool:
+    """Whether the sender may screen somebody, at one center at least."""
+    return bool(request.access.context.write_centers)
 
 
 def screening_or_404(request: DeskRequest, pk: int) -> Screening:

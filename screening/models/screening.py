@@ -104,7 +104,7 @@ class Screening(models.Model):
     conclusion = models.CharField(_("conclusion"), max_length=17, choices=Conclusion, blank=True)
     failure_kind = models.CharField(_("reason of the failure"), max_length=9, choices=FailureKind, blank=True)
     failure_text_sealed = models.TextField(blank=True)
-    # What forced a screen failure, as it stood then: [{"identifier", "label", "category", "text", "value"}].
+    # What forced a screen failure, as it stood then: [{"identifier", "category", "label", "text"}].
     deciding = models.JSONField(_("deciding criteria"), default=list, blank=True)
     disposition = models.CharField(_("what followed"), max_length=12, choices=Disposition, blank=True)
     disposition_date = models.DateField(_("on"), null=True, blank=True)

@@ -6,6 +6,7 @@ Callers are inside a context (`config.context.acting_as`), the middleware's or t
 from screening.services.answers import Recorded, choose_cohort, record_answer
 from screening.services.conclusion import conclude_screening, record_disposition, reopen_screening
 from screening.services.errors import Conflict, ReasonNeeded, Refused
+from screening.services.evaluation import anchors_reached, assess
 from screening.services.start import record_consent, start_screening
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "ReasonNeeded",
     "Recorded",
     "Refused",
+    "anchors_reached",
+    "assess",
     "choose_cohort",
     "conclude_screening",
     "record_answer",
