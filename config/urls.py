@@ -6,5 +6,6 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("trials.urls")),
     path("", include("screening.urls")),
+    path("accounts/", include("config.accounts")),
     path("admin/", admin.site.urls),
 ]

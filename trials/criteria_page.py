@@ -1,0 +1,95 @@
+"""A criteria tree as a page shows it: nested and labelled as printed, its logic in words beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from trials.criteria.tree import Op
+
+if TYPE_CHECKING:
+    from trials.criteria.tree import Cohort, Node, Tree
+
+
+@dataclass(frozen=True)
+class Line:
+    """A criterion with what is below it. `lead` says what it is to its parent ("unless", "then")."""
+
+    node: Node
+    lead: str
+    logic: str
+    cohorts: Sequence[Cohort]
+    target: Node | None
+    below: Sequence[Line]
+
+    @property
+    def is_lost(self) -> bool:
+        return self.node.op is Op.LOST
+
+
+@dataclass(frozen=True)
+class CriteriaPart:
+    """The criteria of some cohorts, or, where it names none, those of everybody."""
+
+    cohorts: Sequence[Cohort]
+    lines: Sequence[Line]
+
+
+def criteria_parts(tree: Tree, root: Node) -> list[CriteriaPart]:
+    """What is common first, then cohort by cohort, each in the order of the source."""
+    by_cohorts: dict[tuple[str, ...], list[Node]] = {(): []}
+    for child in root.children:
+        by_cohorts.setdefault(child.cohorts, []).append(child)
+    return [
+        CriteriaPart(_named(tree, codes), [_line(tree, node, shown=codes) for node in nodes])
+        for codes, nodes in by_cohorts.items()
+        if nodes
+    ]
+
+
+def logic_in_words(node: Node) -> str:
+    """How the children of a group count; nothing where there is nothing to count."""
+    if len(node.children) < 2:
+        return ""
+    match node.op:
+        case Op.ALL:
+            return _("All of these:")
+        case Op.ANY:
+            return _("At least one of these:")
+        case Op.AT_LEAST:
+            k = node.k or 1
+            return ngettext("At least %(k)s of these:", "At least %(k)s of these:", k) % {"k": k}
+    return ""
+
+
+def _line(tree: Tree, node: Node, *, shown: tuple[str, ...] = (), lead: str = "") -> Line:
+    return Line(
+        node=node,
+        lead=lead,
+        logic=logic_in_words(node),
+        cohorts=_named(tree, node.cohorts) if node.cohorts != shown else (),
+        target=tree.nodes[node.target] if node.op is Op.REF else None,
+        below=[
+            _line(tree, child, shown=node.cohorts or shown, lead=_lead(node, place))
+            for place, child in enumerate(node.children)
+        ],
+    )
+
+
+def _lead(parent: Node, place: int) -> str:
+    match parent.op:
+        case Op.NOT:
+            return _("Not:")
+        case Op.EXCEPT if place:
+            return _("Except:") if place == 1 else _("And except:")
+        case Op.IF:
+            return _("Then:") if place else _("If:")
+    return ""
+
+
+def _named(tree: Tree, codes: Sequence[str]) -> list[Cohort]:
+    return [cohort for cohort in tree.cohorts if cohort.code in codes]

@@ -1,0 +1,334 @@
+"""What the page of one trial shows, and in which sections; a section with nothing to say is left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from trials.criteria_page import CriteriaPart, criteria_parts
+from trials.models import CriteriaVersion, Site, Trial
+from trials.vocabulary import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.utils.functional import _StrPromise
+
+    from trials.criteria.tree import Node, Tree
+    from trials.dates import PartialDate
+    from trials.models import Outcome, TrialSponsor
+    from trials.querysets import TrialQuerySet
+
+# A list of sites longer than this is folded, country by country.
+UNFOLDED_SITES = 20
+
+
+def for_page(trials: TrialQuerySet) -> TrialQuerySet:
+    """With all that the page of a trial shows, in a number of queries that does not grow with it."""
+    return trials.prefetch_related(
+        "conditions",
+        "keywords",
+        "sponsor_parts__sponsor",
+        "officials",
+        "central_contacts",
+        "other_identifiers",
+        "outcomes",
+        "interventions",
+        "arms__interventions",
+        Prefetch("sites", Site.objects.listed().by_place().prefetch_related("contacts")),
+        Prefetch(
+            "criteria_versions",
+            CriteriaVersion.objects.in_effect().filter(source=CriteriaVersion.Source.REGISTRY),
+            to_attr="public_versions",
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Section:
+    key: str
+    title: _StrPromise
+    caption: _StrPromise
+    shown: Callable[[TrialPage], object] = lambda page: True
+
+    @property
+    def template(self) -> str:
+        return f"trials/sections/{self.key}.html"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A site's town as normalised, and as registered where that differs."""
+
+    site: Site
+
+    @property
+    def town(self) -> str:
+        site = self.site
+        return _joined(site.city_normalised, site.state_normalised, site.zip_normalised)
+
+    @property
+    def as_registered(self) -> str:
+        written = _joined(self.site.city, self.site.state, self.site.zip)
+        return "" if written == self.town else written
+
+
+@dataclass(frozen=True)
+class Country:
+    name: str
+    sites: list[Site]
+
+    @property
+    def places(self) -> list[Place]:
+        return [Place(site) for site in self.sites]
+
+    @property
+    def recruiting(self) -> int:
+        return sum(site.status == Status.RECRUITING for site in self.sites)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A line of the timeline."""
+
+    label: _StrPromise
+    date: PartialDate | None
+    type: str = ""
+    always: bool = False
+
+
+@dataclass(frozen=True)
+class Related:
+    nct_id: str
+    title: str
+    here: bool
+
+
+class TrialPage:
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        return [section for section in SECTIONS if section.shown(self)]
+
+    @cached_property
+    def lead(self) -> TrialSponsor | None:
+        return next((part for part in self.trial.sponsor_parts.all() if part.role == "lead"), None)
+
+    @property
+    def updated(self) -> PartialDate | None:
+        return self.trial.last_update_posted_date or self.trial.last_update_submitted_date
+
+    @property
+    def condition_names(self) -> list[str]:
+        return [condition.name for condition in self.trial.conditions.all()]
+
+    @property
+    def enrolment(self) -> str:
+        count, kind = self.trial.enrollment_count, self.trial.get_enrollment_type_display()
+        if count is None:
+            return ""
+        return f"{count} ({kind})" if kind else str(count)
+
+    @property
+    def volunteers(self) -> str:
+        """Whether healthy people may take part; nothing where the record does not say."""
+        return {True: gettext("Yes"), False: gettext("No"), None: ""}[self.trial.healthy_volunteers]
+
+    @cached_property
+    def countries(self) -> list[Country]:
+        by_name: dict[str, list[Site]] = {}
+        for site in self.trial.sites.all():
+            by_name.setdefault(site.country_normalised or site.country, []).append(site)
+        return [Country(name, sites) for name, sites in by_name.items()]
+
+    @cached_property
+    def site_statuses(self) -> list[tuple[str, int]]:
+        counts = Counter(site.status for site in self.trial.sites.all())
+        return [(status, count) for status, count in counts.most_common() if status]
+
+    @property
+    def sites_unfolded(self) -> bool:
+        return len(self.trial.sites.all()) <= UNFOLDED_SITES
+
+    @cached_property
+    def outcomes(self) -> list[tuple[str, list[Outcome]]]:
+        kinds: dict[str, list[Outcome]] = {"primary": [], "secondary": [], "other": []}
+        for outcome in self.trial.outcomes.all():
+            kinds[outcome.kind].append(outcome)
+        return [(outcomes[0].get_kind_display(), outcomes) for outcomes in kinds.values() if outcomes]
+
+    @cached_property
+    def timeline(self) -> list[Moment]:
+        """The dates that people look for stand here always; further ones where the record has them."""
+        trial = self.trial
+        moments = [
+            Moment(_("First submitted"), trial.first_submitted_date, always=True),
+            Moment(_("First posted"), trial.first_posted_date, trial.first_posted_date_type),
+            Moment(_("Launched"), trial.launched),
+            Moment(_("Start"), trial.start_date, trial.start_date_type, always=True),
+            Moment(_("Status verified"), trial.status_verified_date),
+            Moment(_("Last updated"), self.updated, always=True),
+            Moment(_("Current as of"), trial.current_as_of),
+            Moment(
+                _("Primary completion"), trial.primary_completion_date, trial.primary_completion_date_type
+            ),
+            Moment(_("Completion"), trial.completion_date, trial.completion_date_type, always=True),
+            Moment(_("Results first posted"), trial.results_first_posted_date),
+        ]
+        return [moment for moment in moments if moment.date or moment.always]
+
+    @cached_property
+    def version(self) -> CriteriaVersion | None:
+        """The registry's criteria as last published; those of a protocol are no business of this page."""
+        versions: Sequence[CriteriaVersion] = self.trial.public_versions
+        return versions[0] if versions else None
+
+    @cached_property
+    def tree(self) -> Tree | None:
+        return self.version.tree() if self.version else None
+
+    @cached_property
+    def inclusion(self) -> list[CriteriaPart]:
+        return criteria_parts(self.tree, self.tree.inclusion) if self.tree else []
+
+    @cached_property
+    def exclusion(self) -> list[CriteriaPart]:
+        return criteria_parts(self.tree, self.tree.exclusion) if self.tree else []
+
+    @cached_property
+    def lost(self) -> tuple[Node, ...]:
+        return self.tree.lost if self.tree else ()
+
+    @cached_property
+    def related(self) -> list[Related]:
+        named = [item for item in self.trial.related_trials if item.get("title") or item.get("nct_id")]
+        numbers = [item.get("nct_id", "") for item in named]
+        here = set(Trial.objects.filter(nct_id__in=numbers).values_list("nct_id", flat=True))
+        return [
+            Related(item.get("nct_id", ""), item.get("title", ""), item.get("nct_id") in here) for item in named
+        ]
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _design(page: TrialPage) -> bool:
+    trial = page.trial
+    parts = (trial.study_type, trial.allocation, trial.intervention_model, trial.observational_model)
+    return any((*parts, trial.time_perspective, trial.primary_purpose, trial.masking))
+
+
+SECTIONS = [
+    Section("glance", _("At a glance"), _("The facts that people ask for first.")),
+    Section(
+        "plain",
+        _("In plain words"),
+        _("What the trial is about, written for people without medical training."),
+        lambda page: page.trial.plain_summary,
+    ),
+    Section(
+        "summary",
+        _("Brief summary"),
+        _("The sponsor's own account of what is studied and why."),
+        lambda page: page.trial.brief_summary,
+    ),
+    Section(
+        "periods",
+        _("Periods of the study"),
+        _("The stages that a participant goes through, and how long each takes."),
+        lambda page: page.trial.periods,
+    ),
+    Section(
+        "description",
+        _("Detailed description"),
+        _("The longer account: background, aims and what is done."),
+        lambda page: page.trial.detailed_description,
+    ),
+    Section(
+        "conditions",
+        _("Conditions and keywords"),
+        _("The diseases that the trial is about, and words by which it is found."),
+        lambda page: page.trial.conditions.all() or page.trial.keywords.all(),
+    ),
+    Section(
+        "eligibility",
+        _("Who can take part"),
+        _("Inclusion criteria must all be true of a participant, and no exclusion criterion may be."),
+    ),
+    Section(
+        "design",
+        _("Study design"),
+        _("How the trial is built: who receives what, who decides it and who knows."),
+        _design,
+    ),
+    Section(
+        "groups",
+        _("Study groups"),
+        _("Each group (arm or cohort) of participants, and what its members receive."),
+        lambda page: page.trial.arms.all(),
+    ),
+    Section(
+        "interventions",
+        _("Interventions"),
+        _("The medicines, procedures or other things that are tested or compared."),
+        lambda page: page.trial.interventions.all(),
+    ),
+    Section(
+        "outcomes",
+        _("What is measured"),
+        _("Outcome measures: what is looked at to tell whether the intervention works, and when."),
+        lambda page: page.outcomes,
+    ),
+    Section(
+        "results",
+        _("Results"),
+        _("What the trial found, as far as it has been published on the registry."),
+    ),
+    Section(
+        "locations",
+        _("Locations"),
+        _("Where the trial takes place, and whether each site is taking participants."),
+    ),
+    Section(
+        "contacts",
+        _("Contacts and officials"),
+        _("Whom to ask about the trial as a whole, and who answers for it."),
+        lambda page: page.trial.central_contacts.all()
+        or page.trial.officials.all()
+        or page.trial.worldwide_contacts_note,
+    ),
+    Section(
+        "sponsor",
+        _("Sponsor and collaborators"),
+        _("The organisations that run or support the trial, and who is responsible for what is registered."),
+        lambda page: page.trial.sponsor_parts.all()
+        or page.trial.responsible_party_type
+        or page.trial.about_sponsor,
+    ),
+    Section(
+        "timeline",
+        _("Timeline"),
+        _("When the record and the trial began, changed and are expected to end."),
+    ),
+    Section(
+        "identifiers",
+        _("Identifiers"),
+        _("The numbers under which registries and sponsors know this trial."),
+    ),
+    Section(
+        "related",
+        _("Related trials"),
+        _("Trials that the source of this record names as similar."),
+        lambda page: page.related,
+    ),
+]

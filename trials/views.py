@@ -1,0 +1,101 @@
+"""The public catalogue: first page, list of trials, page of a trial. Nothing here knows of patients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect, push_url
+from django_htmx.middleware import HtmxDetails
+
+from trials.asked import address, asked, chips, loosenings
+from trials.forms import SearchForm
+from trials.models import Trial
+from trials.page import TrialPage, for_page
+from trials.search import facets, for_list, found, in_order, nct_id_in
+
+PAGE_SIZE = 25
+
+
+class HtmxRequest(HttpRequest):
+    htmx: HtmxDetails
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    trials = Trial.objects.all()
+    counts = {"trial_count": trials.count(), "recruiting_count": trials.recruiting().count()}
+    return render(request, "trials/home.html", counts)
+
+
+def trial_list(request: HtmxRequest) -> HttpResponse:
+    number = nct_id_in(request.GET.get("q", ""))
+    if number and (known := _nct_id_now(number)):
+        there = redirect("trials:trial", known)
+        return HttpResponseClientRedirect(there.url) if request.htmx else there
+
+    form = SearchForm(request.GET)
+    wanted = form.wanted()
+    parameters = asked(wanted, form.order())
+    trials = in_order(found(wanted), form.order())
+    page, page_problem = _page(Paginator(for_list(trials), PAGE_SIZE), request.GET.get("page", "1"))
+    offered = facets(wanted)
+    swapped = bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
+    context = {
+        "form": form,
+        "facets": offered,
+        "chips": chips(parameters, offered),
+        "page": page,
+        "page_problem": page_problem,
+        "page_addresses": _page_addresses(page, parameters),
+        "loosenings": [] if page.paginator.count else loosenings(wanted, parameters, offered),
+        "unknown_number": number,
+        "swapped": swapped,
+    }
+    response = render(request, "trials/list.html" + ("#results" if swapped else ""), context)
+    patch_vary_headers(response, ["HX-Request"])
+    return push_url(response, address(parameters, page.number)) if swapped else response
+
+
+def trial_page(request: HttpRequest, nct_id: str) -> HttpResponse:
+    number = nct_id_in(nct_id)
+    trial = for_page(Trial.objects.all()).filter(nct_id=number).first()
+    if trial is None:
+        known = number and _nct_id_now(number)
+        if not known:
+            raise Http404(_("There is no such trial here."))
+        return redirect("trials:trial", known)
+    if nct_id != trial.nct_id:
+        return redirect("trials:trial", trial.nct_id)
+    return render(request, "trials/trial.html", {"trial": trial, "page": TrialPage(trial)})
+
+
+def _nct_id_now(number: str) -> str | None:
+    """The number under which a trial is kept here, when one or a former one is given."""
+    kept = Trial.objects.filter(nct_id=number) | Trial.objects.filter(nct_id_aliases__contains=[number])
+    return kept.values_list("nct_id", flat=True).first()
+
+
+def _page(paginator: Paginator[Any], asked_for: str) -> tuple[Page[Any], str]:
+    """The page asked for; where there is no such page the nearest, and a word about it."""
+    try:
+        return paginator.page(asked_for), ""
+    except PageNotAnInteger:
+        problem = _("“%(page)s” is no page number, so this is the first page.")
+        return paginator.page(1), problem % {"page": asked_for[:20]}
+    except EmptyPage:
+        nearest = 1 if int(asked_for) < 1 else paginator.num_pages
+        problem = _("There is no page %(page)s; this is page %(nearest)s.")
+        return paginator.page(nearest), problem % {"page": asked_for[:20], "nearest": nearest}
+
+
+def _page_addresses(page: Page[Any], parameters: dict[str, list[str]]) -> dict[str, str]:
+    near = {}
+    if page.has_previous():
+        near["previous"] = address(parameters, page.previous_page_number())
+    if page.has_next():
+        near["next"] = address(parameters, page.next_page_number())
+    return near
