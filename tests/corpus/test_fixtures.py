@@ -1,0 +1,117 @@
+"""The trial documents against the pages that they were written from.
+
+Read with `make test-corpus CORPUS=folder`, where the folder has the pages in `seeds/`.
+"""
+
+import copy
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+import pytest
+
+from corpus.comparing import (
+    compare_criteria,
+    current_registry_version,
+    needlessly_left_out,
+    registered_criteria,
+    unaccounted,
+    unfounded,
+)
+from corpus.pages import PAGES, Document, Page, document, registry_values
+
+pytestmark = [
+    pytest.mark.corpus,
+    pytest.mark.parametrize("page", PAGES, ids=[f"{page.number}-{page.nct_id}" for page in PAGES]),
+]
+
+
+def test_every_line_of_the_page_is_in_the_document_or_left_out_for_a_reason(page: Page) -> None:
+    assert unaccounted(document(page.nct_id), page) == []
+
+
+def test_every_line_that_is_left_out_is_on_the_page_and_missing_in_the_document(page: Page) -> None:
+    assert needlessly_left_out(document(page.nct_id), page) == []
+
+
+def test_the_document_says_nothing_that_the_page_does_not(page: Page) -> None:
+    trial = document(page.nct_id)
+    assert unfounded(trial, page) == []
+    assert page.implied <= {path for path, _ in registry_values(trial)}
+
+
+def test_the_registered_criteria_are_the_page_line_by_line(page: Page) -> None:
+    assert registered_criteria(document(page.nct_id)) == page.criteria
+
+
+def test_every_statement_has_the_words_of_the_page(page: Page) -> None:
+    assert compare_criteria(current_registry_version(document(page.nct_id)), page).not_verbatim == []
+
+
+def test_every_word_of_the_criteria_is_in_the_tree_or_listed_as_between_statements(page: Page) -> None:
+    assert compare_criteria(current_registry_version(document(page.nct_id)), page).unclaimed() == page.between
+
+
+# A comparison is worth what it would find: each of these takes something out and looks whether that is noticed.
+
+
+def test_a_missing_statement_is_noticed(page: Page) -> None:
+    version = copy.deepcopy(current_registry_version(document(page.nct_id)))
+    taken_out = chain(
+        without_each_statement(version["inclusion"]), without_each_statement(version["exclusion"])
+    )
+    unnoticed = [
+        statement["identifier"]
+        for statement in taken_out
+        if compare_criteria(version, page).unclaimed() == page.between
+    ]
+    assert unnoticed == []
+
+
+def test_a_missing_item_of_any_list_is_noticed(page: Page) -> None:
+    """Sites, contacts, interventions, conditions, notices, periods: whatever a document has several of."""
+    trial = document(page.nct_id)
+    content = {key: item for key, item in trial.items() if key != "criteria_versions"}
+    unnoticed = []
+    for items in lists_in(content):
+        for index, item in enumerate(list(items)):
+            del items[index]
+            if not notices(trial, page):
+                unnoticed.append(item)
+            items.insert(index, item)
+    assert unnoticed == []
+
+
+def test_a_missing_line_of_the_registered_criteria_is_noticed(page: Page) -> None:
+    trial = document(page.nct_id)
+    eligibility = trial["protocolSection"]["eligibilityModule"]
+    lines = [line for line in eligibility["eligibilityCriteria"].splitlines() if line]
+    for index in range(len(lines)):
+        eligibility["eligibilityCriteria"] = "\n".join(lines[:index] + lines[index + 1 :])
+        assert registered_criteria(trial) != page.criteria
+
+
+def without_each_statement(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Take each statement below a node out of the tree in turn; it is back when the next one is asked for."""
+    children = node.get("children", [])
+    for index, child in enumerate(list(children)):
+        if child["op"] == "statement":
+            del children[index]
+            yield child
+            children.insert(index, child)
+        yield from without_each_statement(child)
+
+
+def lists_in(node: object) -> Iterator[list[Any]]:
+    if isinstance(node, list):
+        yield node
+    if isinstance(node, dict | list):
+        for item in node.values() if isinstance(node, dict) else node:
+            yield from lists_in(item)
+
+
+def notices(trial: Document, page: Page) -> bool:
+    try:
+        return bool(unaccounted(trial, page))
+    except (IndexError, ValueError):
+        return True  # the line that is composed of the list cannot even be written
