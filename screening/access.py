@@ -77,7 +77,7 @@ def context_for(user: User | AnonymousUser) -> Context:
 
 
 def desk_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """For people of a center. An expired session answers a part of a page with 401, never with a login page."""
+    """For people of a center. With an expired session, parts of pages are answered 401, not a login page."""
 
     @wraps(view)
     def only_for_centers(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -10,7 +10,7 @@ from config.context import acting_as, system
 
 
 class SignInBackend(ModelBackend):
-    """Signing in may store the password anew, hashed by today's measure: an audited write, and nobody is in yet."""
+    """Signing in may store the password anew, hashed by today's measure: audited, and nobody is in yet."""
 
     def authenticate(
         self,

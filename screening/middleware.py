@@ -41,7 +41,7 @@ class AccessMiddleware:
         return _uncached_if_private(request, response, signed_in=signed_in)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """A 404 raised after a write is a response by the time it leaves the view, and would commit the write."""
+        """A 404 raised after a write has become a response once it leaves the view, and would commit it."""
         if connection.in_atomic_block:
             transaction.set_rollback(True)
 
@@ -61,7 +61,7 @@ def _is_public(request: HttpRequest) -> bool:
 def _uncached_if_private(
     request: HttpRequest, response: HttpResponseBase, *, signed_in: bool
 ) -> HttpResponseBase:
-    """Nothing of the desk stays in a cache, and nothing that a signed-in person sees unless its view says so."""
+    """No cache keeps what is the desk's, nor what a signed-in person sees unless its view says so."""
     if request.path.startswith(DESK) or (signed_in and not response.has_header("Cache-Control")):
         response.headers.pop("Cache-Control", None)
         patch_cache_control(response, private=True, no_store=True)

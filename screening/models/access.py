@@ -172,7 +172,7 @@ class CenterSite(models.Model):
         "trials.Site", on_delete=models.PROTECT, related_name="+", verbose_name=_("site")
     )
 
-    objects: ClassVar[models.Manager[CenterSite]] = CenterSiteQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[CenterSite]] = CenterSiteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("site of a center")

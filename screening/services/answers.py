@@ -138,7 +138,7 @@ def _check_reason(
     role: Role,
     reason: str,
 ) -> None:
-    """A reason is due later than a minute, for another's answer, and for what the criterion does not offer."""
+    """Due after a minute, for another's answer, and for a "not applicable" that is not offered."""
     newly_not_applicable = said.value == Value.NOT_APPLICABLE and (
         answer is None or answer.value != Value.NOT_APPLICABLE
     )

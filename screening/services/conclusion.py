@@ -44,7 +44,8 @@ def conclude_screening(
         if screening.outcome not in MAY_BE_PROPOSED:
             raise Refused(
                 _(
-                    "The answers do not make this participant eligible: answer what is still open, or conclude otherwise."
+                    "The answers do not make this participant eligible: "
+                    "answer what is still open, or conclude otherwise."
                 )
             )
     else:
@@ -55,7 +56,8 @@ def conclude_screening(
             if screening.outcome != Outcome.INELIGIBLE:
                 raise Refused(
                     _(
-                        "No criterion excludes this participant by the answers given: choose another reason, or answer more."
+                        "No criterion excludes this participant by the answers given: "
+                        "choose another reason, or answer more."
                     )
                 )
             screening.deciding = deciding_criteria(screening)

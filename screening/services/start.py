@@ -131,8 +131,8 @@ def _new_patient(
     if not SHORT_CODE.fullmatch(code) or len(code) > 40:
         raise Refused(
             _(
-                "Enter your center's own code for the participant: letters, digits and hyphens, with at least one "
-                "digit, and never a name or initials."
+                "Enter your center's own code for the participant: letters, digits and hyphens, "
+                "with at least one digit, and never a name or initials."
             )
         )
     if sex not in ("", *Sex.values):
@@ -159,8 +159,8 @@ def _assigned_number(center_site: CenterSite, number: str) -> str:
     if not SHORT_CODE.fullmatch(number) or len(number) > 30:
         raise Refused(
             _(
-                "Enter the screening number as the sponsor's system assigned it: letters, digits and hyphens, with "
-                "at least one digit, and never a name or initials."
+                "Enter the screening number as the sponsor's system assigned it: letters, digits and "
+                "hyphens, with at least one digit, and never a name or initials."
             )
         )
     used = center_site.screenings.annotate(folded=Upper("screening_number"))
