@@ -73,7 +73,15 @@ class CriteriaVersionQuerySet(models.QuerySet["CriteriaVersion"]):
         return self.order_by("-published_at", "-number")
 
     def in_effect(self, on: date | None = None) -> Self:
-        """Published versions to screen against on a day (today in UTC, by the database's clock)."""
+        """Published versions to screen against on a day (today in UTC, by the database's clock), best first.
+
+        The date of effect decides, then the publication. A version whose date is not known is older than any
+        that has one: correcting it later does not bring it back.
+        """
         day = TruncDate(Now()) if on is None else on
         started = Q(effective__isnull=True) | Q(effective__lte=day)
-        return self.published().filter(started).newest_first()
+        return (
+            self.published()
+            .filter(started)
+            .order_by(models.F("effective").desc(nulls_last=True), "-published_at", "-number")
+        )

@@ -10,9 +10,8 @@ from django.db import transaction
 from django.db.models import DateTimeField, Func, Max
 from django.utils.translation import gettext as _
 
-from config.context import reason_given
-from trials.criteria.nodes import Expression, Node, Op, PriorTerm, Tree
-from trials.criteria.tree import TreeError, parse_tree
+from config.context import current_context, reason_given
+from trials.criteria.tree import Expression, Node, Op, PriorTerm, Tree, TreeError, parse_tree
 from trials.models import Cohort, CriteriaVersion, Criterion, Trial, Variable
 from trials.models.criteria import tree_document
 
@@ -60,8 +59,9 @@ def publish(
 ) -> CriteriaVersion:
     """Freeze a draft; from now on screenings may rest on it.
 
-    Locks the version first, so that what is checked is what is published: whoever edits a node at the same time
-    waits, and is then refused. `published_by` is the printed name of the person who answers for it.
+    Locks the version first, so that what is checked is what is published: whoever edits a node at the same
+    time waits, and is then refused. `published_by` is the printed name of the person who answers for it; else
+    the name of the part of the system that acts is kept.
     """
     reason = reason.strip()
     if not reason:
@@ -74,10 +74,10 @@ def publish(
         locked.state = CriteriaVersion.State.PUBLISHED
         locked.digest = tree.digest
         locked.change_reason = reason
-        locked.published_by_name = published_by
+        locked.published_by_name = published_by or current_context().actor
         locked.effective = effective or locked.effective
         # The moment itself, not the transaction's beginning: two versions of one transaction have an order.
-        locked.published_at = Func(function="clock_timestamp", output_field=DateTimeField())  # type: ignore[assignment]
+        locked.published_at = Func(function="clock_timestamp", output_field=DateTimeField())
         locked.save()
         locked.refresh_from_db()
     return locked

@@ -8,7 +8,7 @@ for, so that keys nobody reads can be named.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from trials.dates import PartialDate
@@ -86,7 +86,26 @@ class Part:
         return None
 
     def date(self, key: str) -> PartialDate | None:
-        return self._converted(key, PartialDate)
+        return self.converted(key, PartialDate)
+
+    def choice(self, key: str, choices: Sequence[str]) -> str:
+        text = self.text(key)
+        if text not in choices:
+            self.note(key, f"one of {', '.join(choices)} is needed")
+        return text
+
+    def converted[T](self, key: str, convert: Callable[[str], T]) -> T | None:
+        """The text at `key` as something else; what `convert` refuses with a ValueError is a problem."""
+        text = self.text(key)
+        try:
+            return convert(text) if text else None
+        except ValueError as error:
+            self.note(key, str(error))
+            return None
+
+    def pass_over(self, key: str) -> None:
+        """Somebody else reads what is at `key`."""
+        self._read.setdefault(key, [])
 
     def unread(self) -> Iterator[str]:
         """The paths of keys that nobody asked for, and that so would be lost."""
@@ -95,14 +114,6 @@ class Part:
                 yield self._path(key)
             for part in self._read.get(key, ()):
                 yield from part.unread()
-
-    def _converted[T](self, key: str, convert: Callable[[str], T]) -> T | None:
-        text = self.text(key)
-        try:
-            return convert(text) if text else None
-        except ValueError as error:
-            self.note(key, str(error))
-            return None
 
     def _value(self, key: str) -> Any:
         self._read.setdefault(key, [])
