@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Refusals of a production start are what `make check` is after; these keys open nothing.
-PRODUCTION := TRIALDESK_MODE=production DEBUG= ALLOWED_HOSTS=check.invalid \
+PRODUCTION := TRIALDESK_MODE=production DEBUG=0 ALLOWED_HOSTS=check.invalid \
 	DATABASE_URL=postgresql://nobody@127.0.0.1:9/nothing \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	TRIALDESK_PATIENT_KEY=$$($(BIN)/python -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())')
@@ -27,7 +27,7 @@ check: $(VENV)/installed-dev node_modules/installed  ## lint, format, types, tem
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(PRODUCTION) $(BIN)/mypy
-	git ls-files -z -- 'templates/*.html' | xargs -0 -r $(BIN)/djade --check --target-version 6.1
+	find templates -name '*.html' -print0 | xargs -0 $(BIN)/djade --check --target-version 6.1
 	$(PRODUCTION) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
@@ -41,7 +41,7 @@ test-corpus: $(VENV)/installed-dev  ## compare every fixture with its page: make
 fix: $(VENV)/installed-dev  ## format, and repair what can be repaired by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	git ls-files -z -- 'templates/*.html' | xargs -0 -r $(BIN)/djade --target-version 6.1
+	find templates -name '*.html' -print0 | xargs -0 $(BIN)/djade --target-version 6.1
 
 lock:  ## pin requirements*.in and package.json again (needs uv)
 	uv pip compile --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \

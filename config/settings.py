@@ -27,7 +27,13 @@ if MODE not in ("production", "demo", "test"):
     raise ImproperlyConfigured(f"TRIALDESK_MODE is {MODE!r}; it can be production, demo or test.")
 PRODUCTION = MODE == "production"
 
-DEBUG: bool = env.bool("DEBUG", False)
+
+def flag(name: str) -> bool:
+    """Whether it is said; an empty variable says nothing."""
+    return bool(env.str(name, "")) and env.bool(name)
+
+
+DEBUG: bool = flag("DEBUG")
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG shows internals to visitors: unset it in production.")
 
@@ -65,13 +71,15 @@ else:
     )
 
 ALLOWED_HOSTS: list[str] = (
-    required("ALLOWED_HOSTS").split(",") if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
+    [host.strip() for host in required("ALLOWED_HOSTS").split(",")]
+    if PRODUCTION
+    else ["localhost", "127.0.0.1", "[::1]"]
 )
 
 # --- Databases: the application role serves; the owner migrates, and is not there in a web process ---
 
 DATABASE_URL: str = required("DATABASE_URL") if PRODUCTION else env.str("DATABASE_URL", "")
-AS_OWNER: bool = MODE == "test" or env.bool("TRIALDESK_AS_OWNER", False)
+AS_OWNER: bool = MODE == "test" or flag("TRIALDESK_AS_OWNER")
 
 
 def database(url_variable: str, embedded_role: str) -> dict[str, Any]:
