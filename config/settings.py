@@ -208,6 +208,7 @@ TIME_ZONE = "UTC"
 NODE_MODULES = BASE_DIR / "node_modules"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STATICFILES_DIRS: list[Any] = [BASE_DIR / "static", ("bootstrap", NODE_MODULES / "bootstrap/dist/css")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

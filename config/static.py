@@ -5,9 +5,13 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticFiles(StaticFilesConfig):
-    """Source maps, larger than what they map, are for those who develop the packages."""
+    """Packages ship far more than is served, and compressing it all would make the first start slow."""
 
-    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.map"]
+    ignore_patterns = [
+        *StaticFilesConfig.ignore_patterns,
+        *("*.map", "bootstrap-*", "bootstrap.css", "bootstrap.rtl*"),  # what bootstrap.min.css is made of
+        *("ht*-4*", "hx-*-4*", "htmx-2.js"),  # htmx 4, and htmx 2 for debugging
+    ]
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):
@@ -16,6 +20,7 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
     Packages ship such comments without the map, and following them would make the collecting fail.
     """
 
+    support_js_module_import_aggregation = True  # our modules import one another
     patterns = tuple(
         (
             glob,

@@ -16,7 +16,8 @@ def test_a_missing_source_map_does_not_stop_the_collecting(
     (source / "page.css").write_text(
         'a { background: url("dot.svg") }\n/*# sourceMappingURL=page.css.map */\n'
     )
-    (source / "page.js").write_text("alert()\n//# sourceMappingURL=page.js.map\n")
+    (source / "page.js").write_text('import "./part.js";\n//# sourceMappingURL=page.js.map\n')
+    (source / "part.js").write_text("alert()\n")
     (source / "dot.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     settings.STATICFILES_DIRS = [source]
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
@@ -26,9 +27,13 @@ def test_a_missing_source_map_does_not_stop_the_collecting(
         "staticfiles": {"BACKEND": "config.static.HashedStaticFiles"},
     }
     call_command("collectstatic", interactive=False, verbosity=0)
-    [hashed] = settings.STATIC_ROOT.glob("page.*.css")
-    assert "sourceMappingURL=page.css.map" in hashed.read_text()
-    assert 'url("dot.svg")' not in hashed.read_text()
+    [styles] = settings.STATIC_ROOT.glob("page.*.css")
+    assert "sourceMappingURL=page.css.map" in styles.read_text()
+    assert 'url("dot.svg")' not in styles.read_text()
+    # Only hashed names are served, so a module has to ask for another one by its hashed name.
+    [module] = settings.STATIC_ROOT.glob("page.*.js")
+    [part] = settings.STATIC_ROOT.glob("part.*.js")
+    assert part.name in module.read_text()
 
 
 @pytest.mark.parametrize("name", ["bootstrap/bootstrap.min.css", "django_htmx/htmx-2.min.js"])
