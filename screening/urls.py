@@ -1,0 +1,18 @@
+from django.urls import path
+
+from screening.views import answers, checklist, conclude, log, start
+
+app_name = "screening"
+urlpatterns = [
+    path("screening/", log.screening_log, name="log"),
+    path("screening/log.csv", log.log_csv, name="log_csv"),
+    path("screening/session/", answers.session, name="session"),
+    path("screening/start/", start.start, name="start"),
+    path("screening/start/participant/", start.known_participant, name="known_participant"),
+    path("screening/<int:pk>/", checklist.checklist, name="checklist"),
+    path("screening/<int:pk>/cohort/", checklist.cohort, name="cohort"),
+    path("screening/<int:pk>/consent/", checklist.consent, name="consent"),
+    path("screening/<int:pk>/conclude/", conclude.conclude, name="conclude"),
+    path("screening/<int:pk>/answers/<str:identifier>/", answers.answer, name="answer"),
+    path("screening/<int:pk>/answers/<str:identifier>/history/", answers.history, name="history"),
+]

@@ -1,0 +1,141 @@
+"""The panel: outcome, progress, why it stands, and what to keep in mind. The same words everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from screening.logic import Assessment, Caveat, CaveatKind, Truth
+from screening.models import Outcome
+from screening.views.sheet import Given, path_of, value_words
+
+GLYPHS = {
+    Outcome.ELIGIBLE: "✓",
+    Outcome.POTENTIALLY_ELIGIBLE: "◐",
+    Outcome.INELIGIBLE: "✕",
+    Outcome.UNDETERMINED: "○",
+}
+# The colour of the status, as app.css names it.
+LOOKS = {
+    Outcome.ELIGIBLE: "good",
+    Outcome.POTENTIALLY_ELIGIBLE: "warn",
+    Outcome.INELIGIBLE: "bad",
+    Outcome.UNDETERMINED: "quiet",
+}
+REASONS_SHOWN = 12
+PLACES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    identifier: str
+    path: str
+    text: str
+    value_words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    outcome: str
+    glyph: str
+    words: str
+    total: int
+    settled: int
+    progress_words: str
+    reasons_heading: str
+    reasons: tuple[Reason, ...]
+    more_reasons: str
+    next: Reason | None
+    open_words: str
+    caveats: tuple[str, ...]
+    state: dict[str, Any]
+
+
+def panel_of(given: Given, assessment: Assessment) -> Panel:
+    outcome = Outcome(assessment.outcome.value)
+    mine = [node.identifier for node in given.tree.statements if node.identifier in assessment.node_values]
+    answered = sum(1 for identifier in mine if identifier in given.answers)
+    still_open = assessment.open_relevant
+    return Panel(
+        outcome=outcome.value,
+        glyph=GLYPHS[outcome],
+        words=outcome.label.capitalize(),
+        total=len(mine),
+        settled=len(mine) - len(still_open),
+        progress_words=_("%(answered)d of %(total)d answered, %(open)d still matter")
+        % {"answered": answered, "total": len(mine), "open": len(still_open)},
+        reasons_heading=_reasons_heading(outcome, len(assessment.why)),
+        reasons=tuple(reason_of(given, identifier) for identifier in assessment.why[:REASONS_SHOWN]),
+        more_reasons=_("and %(count)d more") % {"count": len(assessment.why) - REASONS_SHOWN}
+        if len(assessment.why) > REASONS_SHOWN
+        else "",
+        next=reason_of(given, still_open[0]) if still_open else None,
+        open_words=ngettext(
+            "%(count)d open statement could still decide.",
+            "%(count)d open statements could still decide.",
+            len(still_open),
+        )
+        % {"count": len(still_open)},
+        caveats=tuple(_caveat_words(given, caveat) for caveat in assessment.caveats),
+        state=_state(given, assessment),
+    )
+
+
+def reason_of(given: Given, identifier: str) -> Reason:
+    answer = given.answers.get(identifier)
+    return Reason(
+        identifier,
+        path_of(given.tree, identifier),
+        given.tree.nodes[identifier].text,
+        value_words(answer.value if answer else ""),
+    )
+
+
+def group_value(values: frozenset[Truth] | None) -> str:
+    """What has come out for a group, in the four words of the sheet."""
+    if values is None or len(values) != 1:
+        return "open"
+    (value,) = values
+    return {Truth.TRUE: "true", Truth.FALSE: "false", Truth.NOT_APPLICABLE: "na"}[value]
+
+
+def _reasons_heading(outcome: Outcome, count: int) -> str:
+    if outcome == Outcome.INELIGIBLE:
+        return ngettext("One answer decides", "These answers together decide", count)
+    return _("It rests on these answers")
+
+
+def _state(given: Given, assessment: Assessment) -> dict[str, Any]:
+    """For the page's rows and groups, which are not drawn again at each answer."""
+    groups = (node for node in given.tree.walk() if node.op != "statement")
+    values = {node.identifier: group_value(assessment.node_values.get(node.identifier)) for node in groups}
+    return {
+        "off": [node.identifier for node in given.tree.statements if node.identifier in given.off],
+        "decides": sorted(given.decides),
+        "values": {identifier: value for identifier, value in values.items() if value != "open"},
+    }
+
+
+def _caveat_words(given: Given, caveat: Caveat) -> str:
+    places = [path_of(given.tree, identifier) for identifier in caveat.identifiers]
+    where = ", ".join(places[:PLACES_SHOWN]) + (" …" if len(places) > PLACES_SHOWN else "")
+    match caveat.kind:
+        case CaveatKind.ABRIDGED:
+            return _("This text is abridged: the protocol may have more criteria.")
+        case CaveatKind.DRAFT:
+            return _("This version is a draft that nobody has reviewed.")
+        case CaveatKind.LOST_TEXT:
+            return _("The source lost some text: %(where)s.") % {"where": where}
+        case CaveatKind.RECHECK_DUE:
+            return ngettext(
+                "One answer is about a later event and is to be checked again then: %(where)s.",
+                "%(count)d answers are about later events and are to be checked again then: %(where)s.",
+                len(places),
+            ) % {"count": len(places), "where": where}
+        case CaveatKind.NO_INCLUSION:
+            return _("This version has no inclusion criteria.")
+        case CaveatKind.INCLUSION_NOT_APPLICABLE:
+            return _("Not one inclusion criterion is applicable.")
