@@ -133,21 +133,18 @@ class Tree:
         return MappingProxyType({child.identifier: node for node in self.walk() for child in node.children})
 
     @cached_property
-    def criteria(self) -> tuple[Node, ...]:
-        """The criteria as the protocol numbers them, inclusion first.
+    def inclusion_criteria(self) -> tuple[Node, ...]:
+        """The inclusion criteria as the protocol numbers them.
 
-        A child of a root is a criterion, unless it is an unlabelled group that only repeats the root's
-        operator: that is a heading ("Disease-specific criteria"), and the criteria are below it.
+        They are the children of the root. An unlabelled group that only repeats the root's operator is a
+        heading ("Disease-specific criteria"): the criteria are below it.
         """
+        return tuple(_criteria(self.inclusion))
 
-        def below(heading: Node, op: Op) -> Iterator[Node]:
-            for child in heading.children:
-                if child.op is op and not child.label:
-                    yield from below(child, op)
-                else:
-                    yield child
-
-        return (*below(self.inclusion, Op.ALL), *below(self.exclusion, Op.ANY))
+    @cached_property
+    def exclusion_criteria(self) -> tuple[Node, ...]:
+        """The exclusion criteria, likewise."""
+        return tuple(_criteria(self.exclusion))
 
     def cohorts_of(self, identifier: str) -> frozenset[str]:
         """The codes of the cohorts that a node belongs to; empty in a version without cohorts."""
@@ -181,6 +178,14 @@ class Tree:
         conditional = (below for node in self.walk() if node.op is Op.IF for below in node.walk())
         applied = (node for node in self.statements if node.test is not None and node.test.applies_to)
         return frozenset(node.identifier for nodes in (conditional, applied) for node in nodes)
+
+
+def _criteria(heading: Node) -> Iterator[Node]:
+    for child in heading.children:
+        if child.op is heading.op and not child.label:
+            yield from _criteria(child)
+        else:
+            yield child
 
 
 def tree_to_json(tree: Tree) -> dict[str, Any]:

@@ -8,6 +8,7 @@ with its path, so that an author mends them in one go. Nothing is repaired or gu
 from __future__ import annotations
 
 import re
+from graphlib import TopologicalSorter
 from typing import Literal
 
 from trials.criteria.nodes import Cohort, Node, Op, Tree, canonical_json, tree_to_json
@@ -186,6 +187,8 @@ class _TreeReader(Reader):
         for key, op in (("k", Op.AT_LEAST), ("target", Op.REF), ("test", Op.STATEMENT)):
             if key in fields and node.op is not op:
                 self.note(fields.at(key), f'belongs to "{op}" alone, not to "{node.op}"')
+        if "cohorts" in fields and parent is None:
+            self.note(fields.at("cohorts"), "a root belongs to every cohort")
         if node.op is Op.IF and parent is not Op.ALL:
             self.note(fields.path, 'an "if" stands directly below an "all" only')
         if node.op in (Op.STATEMENT, Op.LOST) and not node.text.strip():
@@ -207,6 +210,19 @@ class _TreeReader(Reader):
                 self.note(path, f'no node has the identifier "{target}"')
             elif self.leads_to(target, identifier):
                 self.note(path, f'a cycle: "{target}" rests on this reference')
+
+        if not self.problems:
+            self.check_depth()
+
+    def check_depth(self) -> None:
+        """Whoever evaluates a tree follows its references, so these count as levels too."""
+        depths: dict[str, int] = {}
+        for identifier in TopologicalSorter(self.rests_on).static_order():
+            below = self.rests_on.get(identifier, ())
+            depths[identifier] = 1 + max((depths[other] for other in below), default=0)
+        deepest = max(depths, key=depths.__getitem__, default="")
+        if deepest and depths[deepest] > MAX_DEPTH:
+            self.note(self.paths[deepest], f"more than {MAX_DEPTH} levels, references followed")
 
     def leads_to(self, start: str, end: str) -> bool:
         seen, waiting = {start}, [start]
