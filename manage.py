@@ -14,9 +14,13 @@ def main() -> None:
         if not any(argument.startswith("--database") for argument in arguments):
             arguments.append("--database=owner")
 
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(arguments)
+    try:
+        execute_from_command_line(arguments)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":
