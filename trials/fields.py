@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partialmethod
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,32 @@ class PartialDateFormField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return value.iso if isinstance(value, PartialDate) else value
 
+    def to_python(self, value: Any) -> Any:
+        return partial_date(super().to_python(value.iso if isinstance(value, PartialDate) else value))
+
+
+class RegistryFormField(forms.TypedChoiceField):
+    """Offers the values that have words, and keeps one that has none."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if value and not super().valid_value(value):
+            offered: list[Any] = list(self.choices)  # type: ignore[arg-type]
+            self.choices = [*offered, (value, humanised(str(value)))]
+        return value
+
+    def valid_value(self, value: Any) -> bool:
+        return super().valid_value(value) or re.fullmatch(r"[A-Z][A-Z0-9_]*", str(value)) is not None
+
+
+def partial_date(value: Any) -> PartialDate | None:
+    """What a person or a form wrote, as a date; `ValidationError` says how to write it."""
+    if value is None or value == "" or isinstance(value, PartialDate):
+        return value or None
+    try:
+        return PartialDate(str(value))
+    except ValueError as error:
+        raise ValidationError(_("Write the date as 2024-12-17, 2024-12 or 2024.")) from error
+
 
 class PartialDateField(DateText):
     """A `PartialDate` kept as its text ("2024-12"), which sorts by itself; unknown is NULL."""
@@ -48,14 +75,7 @@ class PartialDateField(DateText):
         return PartialDate(value) if value else None
 
     def to_python(self, value: Any) -> PartialDate | None:
-        if value is None or value == "":
-            return None
-        if isinstance(value, PartialDate):
-            return value
-        try:
-            return PartialDate(str(value))
-        except ValueError as error:
-            raise ValidationError(_("Write the date as 2024-12-17, 2024-12 or 2024.")) from error
+        return partial_date(value)
 
     def get_prep_value(self, value: Any) -> str | None:
         if isinstance(value, PartialDate):
@@ -96,3 +116,6 @@ class RegistryField(EnumerationText):
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
         if not value or value in dict(self.flatchoices):
             super().validate(value, model_instance)
+
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
+        return super().formfield(**{"choices_form_class": RegistryFormField, **kwargs})

@@ -2,8 +2,8 @@
 
 A trial's document has `protocolSection` and `hasResults` as the registry writes them, then `supplement` (what
 the trial's page shows and the registry has no name for) and `criteria_versions`, oldest first. It is stored
-whole or not at all; every problem of it is found at once. Loading it again writes only what differs: a changed
-text of criteria becomes a further version, since a published one never changes.
+whole or not at all; every problem of it is found at once. Loading it again writes only what differs: a
+changed text of criteria becomes a further version, since a published one never changes.
 """
 
 from __future__ import annotations

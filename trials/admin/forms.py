@@ -1,0 +1,104 @@
+"""Forms for what a plain column cannot say: lists of texts, and age limits that have to be in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from trials.ages import maximum_days, minimum_days
+from trials.models import Arm, Intervention, Trial
+from trials.text import humanised
+from trials.vocabulary import AgeGroup, Phase, WhoMasked
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one a line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("One a line."))
+        super().__init__(required=False, widget=forms.Textarea(attrs={"rows": 3, "cols": 80}), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        lines = value if isinstance(value, list) else (value or "").splitlines()
+        return [line.strip() for line in lines if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.to_python(initial) != self.to_python(data)
+
+
+class EnumerationsField(forms.MultipleChoiceField):
+    """A list of the registry's values; one that has no words yet stays in it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        offered: list[Any] = list(self.choices)  # type: ignore[arg-type]
+        known = {choice for choice, _label in offered}
+        unknown = [(item, humanised(str(item))) for item in value or () if item not in known]
+        self.choices = [*offered, *unknown]
+        return value
+
+    def valid_value(self, value: Any) -> bool:
+        return super().valid_value(value) or str(value).isupper()
+
+
+class TrialForm(forms.ModelForm):
+    phases = EnumerationsField(label=_("Phases"), choices=Phase.choices)
+    std_ages = EnumerationsField(label=_("Age groups"), choices=AgeGroup.choices)
+    who_masked = EnumerationsField(label=_("Who is masked"), choices=WhoMasked.choices)
+    nct_id_aliases = LinesField(label=_("Former NCT numbers"))
+    periods = LinesField(label=_("Periods of the study"))
+    notices = LinesField(label=_("Notices"))
+
+    class Meta:
+        model = Trial
+        fields = "__all__"  # noqa: DJ007  (the admin's fieldsets say which)
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        days: dict[str, int | None] = {}
+        for name, convert in (("minimum_age", minimum_days), ("maximum_age", maximum_days)):
+            try:
+                days[name] = convert(self.cleaned_data.get(name, ""))
+            except ValueError:
+                self.add_error(name, _("Write the age as 18 Years or 6 Months; leave it empty for no limit."))
+                return cleaned
+        lower, upper = days["minimum_age"], days["maximum_age"]
+        if lower is not None and upper is not None and lower > upper:
+            raise ValidationError(_("The minimum age is above the maximum age."))
+        self.instance.minimum_age_days, self.instance.maximum_age_days = lower, upper
+        return cleaned
+
+
+class ArmForm(forms.ModelForm):
+    class Meta:
+        model = Arm
+        fields = ("label", "type", "description")
+
+
+class InterventionForm(forms.ModelForm):
+    other_names = LinesField(label=_("Other names"))
+
+    class Meta:
+        model = Intervention
+        fields = ("type", "name", "description", "other_names")
+
+
+class PublishForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
+        help_text=_("What changed and why. It is kept with the version and in the audit trail."),
+    )
+    effective = forms.DateField(
+        label=_("In effect from"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Screenings that begin on or after this day use the version."),
+    )

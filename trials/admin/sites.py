@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import BaseModelFormSet, ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from trials.admin.pages import found_by_key, save_rows
+from trials.derived import fill_site, refresh_search_text
+from trials.models import Site, SiteContact
+
+ADDRESS = ("facility", "city", "state", "zip", "country")
+
+
+class SiteContactInline(admin.TabularInline):
+    model = SiteContact
+    fields = ("name", "role", "phone", "phone_ext", "email")
+    extra = 0
+
+
+@admin.register(Site)
+class SiteAdmin(admin.ModelAdmin):
+    """Sites on a page of their own: a trial may have more than a thousand.
+
+    The registry's sites keep their address, by which the next import knows them again. A site added here is
+    local, and is never touched by an import.
+    """
+
+    list_display = ("facility", "place", "status", "listed", "origin", "nct_id")
+    list_select_related = ("trial",)
+    list_filter = ("status", "listed", "origin", "country_normalised")
+    search_fields = ("search_text",)
+    search_help_text = _("Words of facility, city, postal code or country; accents do not matter.")
+    autocomplete_fields = ("trial",)
+    ordering = ("country_normalised", "city_folded", "position", "pk")
+    list_per_page = 100
+    show_full_result_count = False
+    inlines = (SiteContactInline,)
+    fieldsets = (
+        (None, {"fields": ("trial", "origin", "listed", "status")}),
+        (_("Address as written"), {"fields": ADDRESS}),
+        (_("Normalised"), {"fields": (
+            "city_normalised", "state_normalised", "zip_normalised", "country_normalised",
+        )}),
+        (_("Coordinates"), {"fields": (("latitude", "longitude"),)}),
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Site]:
+        return super().get_queryset(request).defer("search_text", "trial__search_text")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return found_by_key(queryset, "search_text", search_term), False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        derived = (
+            "origin",
+            "listed",
+            "city_normalised",
+            "state_normalised",
+            "zip_normalised",
+            "country_normalised",
+        )
+        if obj is None:
+            return derived
+        return (*derived, "trial", *(ADDRESS if obj.origin == Site.Origin.REGISTRY else ()))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # screenings point at sites
+
+    def save_model(self, request: HttpRequest, obj: Site, form: Any, change: bool) -> None:
+        if not change:
+            obj.origin, obj.listed = Site.Origin.LOCAL, False
+        fill_site(obj)
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: Any, form: Any, formset: BaseModelFormSet, change: bool) -> None:
+        save_rows(formset, "site_id")
+
+    def save_related(self, request: Any, form: ModelForm, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        refresh_search_text(form.instance.trial)
+
+    @admin.display(description=_("place"), ordering="city_folded")
+    def place(self, site: Site) -> str:
+        return site.place
+
+    @admin.display(description=_("trial"), ordering="trial__nct_id")
+    def nct_id(self, site: Site) -> str:
+        return site.trial.nct_id

@@ -1,0 +1,30 @@
+"""Columns that follow from others; whoever writes a row by other ways than an import fills them in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models.functions import Now
+
+from trials.importers import addresses
+from trials.search_text import search_text_of
+from trials.text import folded
+
+if TYPE_CHECKING:
+    from trials.models import Condition, Keyword, Site, Sponsor, Trial
+
+
+def fill_name_key(row: Condition | Keyword | Sponsor) -> None:
+    row.folded = folded(row.name)[:1000]
+
+
+def fill_site(site: Site) -> None:
+    written = (site.facility, site.city, site.state, site.zip, site.country)
+    site.address_key = addresses.address_key(*written)
+    for name, value in addresses.normalised(*written).items():
+        setattr(site, name, value)
+
+
+def refresh_search_text(trial: Trial) -> None:
+    """After an edit of the trial or of anything that belongs to it."""
+    type(trial).objects.filter(pk=trial.pk).update(search_text=search_text_of(trial), changed_at=Now())
