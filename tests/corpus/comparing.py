@@ -3,12 +3,16 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from corpus.pages import Document, Page, forms, lines_of, normalised, registry_values, said_by
 
-# What may stand between two statements of one sentence without being part of either.
-CONNECTING = re.compile(r"(?:\d+[.)]|[A-Z]\.|and/or|and|or|unless|without|[^\w\s])(?:\s+|$)", re.IGNORECASE)
+# What may stand before and after the words of a statement without being one of them.
+_NUMBERING = r"\b(?:\d+[.)]|(?-i:[A-Z])\.)(?=\s|$)"
+_CONNECTING = r"\b(?:and/or|and|or|unless|without)\b"
+_EDGE = rf"(?:{_NUMBERING}|{_CONNECTING}|[^\w\s]|\s)+"
+_EDGES = re.compile(rf"^{_EDGE}|{_EDGE}$", re.IGNORECASE)
 
 type Node = dict[str, Any]
 
@@ -74,12 +78,12 @@ class Comparison:
         self.not_verbatim: list[str] = []
 
     def lay(self, node: Node, scope: Span) -> None:
-        own = normalised(node.get("text", ""))
-        if own and node["op"] != "lost":
+        own = pieces_of(node)
+        if own != [""] and node["op"] != "lost":
             found = self.find(own, scope)
             if found is None:
-                self.not_verbatim.append(f"{node['identifier']}: {own}")
-            elif any(all(piece in own for piece in pieces) for pieces in _statements_below(node)):
+                self.not_verbatim.append(f"{node['identifier']}: {node['text']}")
+            elif any(all(piece in node["text"] for piece in pieces) for pieces in statements_below(node)):
                 scope = found
             else:
                 self.claim(own, scope)
@@ -87,18 +91,18 @@ class Comparison:
         for child in node.get("children", []):
             self.lay(child, scope)
         for remark in (node.get("note", ""), node.get("quota", ""), *node.get("warnings", [])):
-            self.claim(normalised(remark), scope)
+            self.claim([normalised(remark)], scope)
 
-    def find(self, own: str, scope: Span) -> Span | None:
+    def find(self, pieces: list[str], scope: Span) -> Span | None:
         """Where the pieces of a text stand, from the first to the last."""
-        places = [self.place(piece, scope) for piece in own.split(" … ")]
+        places = [self.place(piece, scope) for piece in pieces]
         if None in places:
             return None
         spans = [place for place in places if place is not None]
         return Span(min(span.start for span in spans), max(span.end for span in spans))
 
-    def claim(self, own: str, scope: Span) -> None:
-        for piece in own.split(" … "):
+    def claim(self, pieces: list[str], scope: Span) -> None:
+        for piece in pieces:
             place = self.place(piece, scope)
             if place is not None:
                 self.claimed[place.start : place.end] = b"\x01" * (place.end - place.start)
@@ -117,18 +121,24 @@ class Comparison:
         kept = "".join(
             letter if not taken else "\n" for letter, taken in zip(self.text, self.claimed, strict=True)
         )
-        stretches = (stretch.strip() for stretch in kept.split("\n"))
-        return [stretch for stretch in stretches if CONNECTING.sub("", f"{stretch} ").strip()]
+        stretches = (_EDGES.sub("", stretch) for stretch in kept.split("\n"))
+        return [stretch for stretch in stretches if stretch]
 
 
-def _statements_below(node: Node) -> Iterator[list[str]]:
+def pieces_of(node: Node) -> list[str]:
+    """The words of a node as they stand on the page: "…" joins pieces that do not stand together there."""
+    return normalised(node.get("text", "")).split(" … ")
+
+
+def statements_below(node: Node) -> Iterator[list[str]]:
     """The statements and references below a group, each in its pieces."""
     for child in node.get("children", []):
         if child["op"] in ("statement", "ref"):
-            yield normalised(child.get("text", "")).split(" … ")
-        yield from _statements_below(child)
+            yield pieces_of(child)
+        yield from statements_below(child)
 
 
+@lru_cache(maxsize=100_000)
 def _occurrences(piece: str, text: str, start: int, end: int) -> list[Span]:
     """Where a piece stands as whole words."""
     before = r"(?<!\w)" if piece[:1].isalnum() else ""
