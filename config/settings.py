@@ -110,7 +110,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
-    "config.static.StaticFiles",
+    # In tests by its own name, by which the test server knows that it is to serve static files.
+    "django.contrib.staticfiles" if MODE == "test" else "config.static.StaticFiles",
     "crispy_bootstrap5",
     "crispy_forms",
     "django_htmx",
