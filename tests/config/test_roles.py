@@ -1,7 +1,7 @@
 """The application role uses the tables and owns nothing; production refuses to serve as anything mightier."""
 
 import pytest
-from django.core.checks import Error
+from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
 from django.db import ProgrammingError, connection, connections
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -13,7 +13,7 @@ from screening.models import User
 pytestmark = pytest.mark.django_db
 
 
-def ids(found: list[Error]) -> list[str | None]:
+def ids(found: list[CheckMessage]) -> list[str | None]:
     return [error.id for error in found]
 
 

@@ -22,10 +22,11 @@ SHOW = "from django.conf import settings as s; print(s.MODE, s.DEBUG, *s.DATABAS
 
 
 def start(tmp_path: Path, code: str = SHOW, **environment: str) -> subprocess.CompletedProcess[str]:
+    unsaid = (*PRODUCTION, "DATABASE_OWNER_URL", "DEBUG", "TRIALDESK_AS_OWNER")
     base = {
-        "PATH": os.environ["PATH"],
+        **os.environ,
+        **dict.fromkeys(unsaid, ""),  # empty and not absent: a developer's .env does not fill them in
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "TRIALDESK_MODE": "",  # an empty one, so that a developer's .env does not fill it in
         "TRIALDESK_DATA": str(tmp_path / "data"),
     }
     return subprocess.run(
