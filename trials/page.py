@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trials.criteria_page import CriteriaPart, criteria_parts
 from trials.models import CriteriaVersion, Site, Trial
+from trials.text import folded
 from trials.vocabulary import Status
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Place:
-    """A site's town as normalised, and as registered where that differs."""
+    """A site's town as normalised, and as registered where that differs by more than capitals."""
 
     site: Site
 
@@ -77,7 +78,7 @@ class Place:
     @property
     def as_registered(self) -> str:
         written = _joined(self.site.city, self.site.state, self.site.zip)
-        return "" if written == self.town else written
+        return "" if folded(written) == folded(self.town) else written
 
 
 @dataclass(frozen=True)
