@@ -31,8 +31,10 @@ check: $(VENV)/installed-dev node_modules/installed  ## lint, format, types, tem
 	$(PRODUCTION) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-bench: $(VENV)/installed-dev node_modules/installed chromium  ## measure; prints one line per figure
-	$(BIN)/python -m pytest -q -s tests/benchmarks $(ARGS)
+bench: $(VENV)/installed-dev node_modules/installed  ## measure; says each figure with what it was measured on
+	@for script in tests/benchmarks/bench_*.py; do \
+		echo "== $$script"; PYTHONPATH=. $(BIN)/python "$$script" || exit 1; \
+	done
 
 test-corpus: $(VENV)/installed-dev  ## compare every fixture with its page: make test-corpus CORPUS=folder
 	@test -d "$(CORPUS)" || { echo "CORPUS must name the folder of the pages."; exit 2; }
