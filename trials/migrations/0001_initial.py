@@ -1545,7 +1545,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("k__gte", 1), ("op", "at_least")),
+                            models.Q(("k__gte", 1), ("k__isnull", False), ("op", "at_least")),
                             models.Q(models.Q(("op", "at_least"), _negated=True), ("k__isnull", True)),
                             _connector="OR",
                         ),
@@ -1597,7 +1597,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
-                    models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                    models.Q(
+                        ("latitude__isnull", False),
+                        ("latitude__range", (-90, 90)),
+                        ("longitude__isnull", False),
+                        ("longitude__range", (-180, 180)),
+                    ),
                     _connector="OR",
                 ),
                 name="site_coordinates_on_earth",

@@ -160,7 +160,8 @@ class Criterion(models.Model):
             ),
             models.CheckConstraint(condition=Q(op__in=[op.value for op in Op]), name="criterion_op_known"),
             models.CheckConstraint(
-                condition=Q(op="at_least", k__gte=1) | (~Q(op="at_least") & Q(k__isnull=True)),
+                condition=Q(op="at_least", k__isnull=False, k__gte=1)
+                | (~Q(op="at_least") & Q(k__isnull=True)),
                 name="criterion_k_for_at_least",
             ),
             models.CheckConstraint(

@@ -62,7 +62,13 @@ class Site(models.Model):
             models.CheckConstraint(condition=Q(origin__in=["registry", "local"]), name="site_origin_known"),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                # A check that comes to NULL would let half a coordinate through.
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="site_coordinates_on_earth",
                 violation_error_message=_(
                     "Latitude lies within ±90, longitude within ±180; give both or none."
