@@ -64,8 +64,8 @@ def test_every_test_fits_its_variable(nct_id: str, version: dict[str, Any]) -> N
         if variable["kind"] == "boolean" and not asked:
             wrong.append((node.identifier, "a boolean is present or absent"))
         if variable["kind"] == "code" and not asked:
-            named = (test.value,) if isinstance(test.value, str) else test.value
-            wrong += [(node.identifier, code) for code in named if code not in variable["codes"]]
+            named = test.value if isinstance(test.value, tuple) else (test.value,)
+            wrong += [(node.identifier, str(code)) for code in named if code not in variable["codes"]]
         measured = test.relative_to in (None, RelativeTo.BASELINE, RelativeTo.PREVIOUS)
         if measured and test.unit and test.unit != variable["unit"]:
             wrong.append((node.identifier, f"{test.unit}, not {variable['unit']}"))
