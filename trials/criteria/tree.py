@@ -61,14 +61,18 @@ __all__ = [
     "tree_to_json",
 ]
 
-_ORDERED = (Comparator.LESS, Comparator.AT_MOST, Comparator.GREATER, Comparator.AT_LEAST)
+# How many problems an error's message tells; all of them are kept.
+_TOLD = 50
 
 
 class TreeError(ValueError):
     """A document that is no criteria tree; `problems` has everything that is wrong with it."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(map(str, problems)))
+        lines = [str(problem) for problem in problems[:_TOLD]]
+        if len(problems) > _TOLD:
+            lines.append(f"and {len(problems) - _TOLD} more")
+        super().__init__("\n".join(lines))
         self.problems = problems
 
 
@@ -167,10 +171,10 @@ class _TreeReader(Reader):
         def read(data: object, path: str) -> Node:
             # Both limits also stop YAML aliases, by which a short text can describe an endless tree.
             self.nodes_read += 1
-            if depth == MAX_DEPTH:
-                self.note(path, f"lies deeper than {MAX_DEPTH} levels")
-            elif self.nodes_read == MAX_NODES:
+            if self.nodes_read == MAX_NODES:
                 self.note(path, f"more than {MAX_NODES} nodes; nothing after them was read")
+            elif self.nodes_read < MAX_NODES and depth == MAX_DEPTH:
+                self.note(path, f"lies deeper than {MAX_DEPTH} levels")
             if depth >= MAX_DEPTH or self.nodes_read >= MAX_NODES:
                 return Node("", Op.LOST)
             child = self.node(data, path, cohorts, op, depth + 1)
@@ -194,7 +198,8 @@ class _TreeReader(Reader):
         if node.op in (Op.STATEMENT, Op.LOST) and not node.text.strip():
             self.note(fields.path, f'a "{node.op}" needs a text')
         count = len(node.children)
-        if problem := _child_problem(node.op, count, is_root=parent is None):
+        problem = _child_problem(node.op, count, is_root=parent is None)
+        if problem and isinstance(fields.entries.get("children", []), list | tuple):
             self.note(fields.at("children"), problem)
         if node.op is Op.AT_LEAST and node.k is not None and not 1 <= node.k <= count:
             self.note(fields.at("k"), f"{node.k} is not between 1 and the number of children, {count}")
