@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect, push_url
 from django_htmx.middleware import HtmxDetails
 
@@ -25,12 +26,14 @@ class HtmxRequest(HttpRequest):
     htmx: HtmxDetails
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     trials = Trial.objects.all()
     counts = {"trial_count": trials.count(), "recruiting_count": trials.recruiting().count()}
     return render(request, "trials/home.html", counts)
 
 
+@require_safe
 def trial_list(request: HtmxRequest) -> HttpResponse:
     number = nct_id_in(request.GET.get("q", ""))
     if number and (known := _nct_id_now(number)):
@@ -60,6 +63,7 @@ def trial_list(request: HtmxRequest) -> HttpResponse:
     return push_url(response, address(parameters, page.number)) if swapped else response
 
 
+@require_safe
 def trial_page(request: HttpRequest, nct_id: str) -> HttpResponse:
     number = nct_id_in(nct_id)
     trial = for_page(Trial.objects.all()).filter(nct_id=number).first()

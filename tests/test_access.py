@@ -1,0 +1,174 @@
+"""Every address for every role. An address that is missing from the table fails, and so does one too many."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from screening.models import Screening
+from tests.factories import PASSWORD, Cast, make_cast, make_screening
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("nobody", "coordinator", "investigator", "monitor", "foreign", "administrator", "sponsor")
+PERSON = {
+    "coordinator": "alice",
+    "investigator": "dora",
+    "monitor": "bob",
+    "foreign": "charlie",
+    "administrator": "ada",
+    "sponsor": "sven",
+}
+LOGIN = 302  # where to, is checked
+
+# What a GET answers, in the order of ROLES. "foreign" coordinates at another center;
+# the screening is not hers.
+PUBLIC = (200,) * 7
+OWN = (LOGIN, 200, 200, 200, 404, 403, 403)
+GET = {
+    "trials:home": PUBLIC,
+    "trials:list": PUBLIC,
+    "trials:trial": PUBLIC,
+    "login": (200,) + (302,) * 6,
+    "logout": (405,) * 7,
+    "password_change": (LOGIN,) + (200,) * 6,
+    "screening:log": (LOGIN, 200, 200, 200, 200, 403, 403),
+    "screening:log_csv": (LOGIN, 200, 200, 200, 200, 403, 403),
+    "screening:session": PUBLIC,
+    "screening:start": (LOGIN, 200, 200, 403, 200, 403, 403),
+    "screening:known_participant": (405,) * 7,
+    "screening:checklist": OWN,
+    "screening:cohort": (405,) * 7,
+    "screening:consent": (405,) * 7,
+    "screening:conclude": OWN,
+    "screening:answer": (LOGIN, 302, 302, 302, 404, 403, 403),
+    "screening:history": OWN,
+}
+# What an empty POST answers: never a 500, and nothing of another's. 302 leads on, with a message; 422 and 400
+# say what is missing.
+WRITING = (LOGIN, 302, 302, 403, 404, 403, 403)
+POST = {
+    "trials:home": (405,) * 7,
+    "trials:list": (405,) * 7,
+    "trials:trial": (405,) * 7,
+    "login": (200,) + (302,) * 6,
+    "logout": (302,) * 7,
+    "password_change": (LOGIN,) + (200,) * 6,
+    "screening:log": (405,) * 7,
+    "screening:log_csv": (405,) * 7,
+    "screening:session": (405,) * 7,
+    "screening:start": (LOGIN, 200, 200, 403, 200, 403, 403),
+    "screening:known_participant": (LOGIN, 200, 200, 403, 200, 403, 403),
+    "screening:checklist": (405,) * 7,
+    "screening:cohort": WRITING,
+    "screening:consent": WRITING,
+    "screening:conclude": (LOGIN, 400, 400, 403, 404, 403, 403),
+    "screening:answer": (LOGIN, 422, 422, 403, 404, 403, 403),
+    "screening:history": (405,) * 7,
+}
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def screening(cast: Cast) -> Screening:
+    return make_screening(cast.alice, cast.rennes_site, cast.version)
+
+
+def address(name: str, screening: Screening) -> str:
+    arguments: dict[str, dict[str, Any]] = {
+        "trials:trial": {"nct_id": screening.trial.nct_id},
+        "screening:answer": {"pk": screening.pk, "identifier": "age"},
+        "screening:history": {"pk": screening.pk, "identifier": "age"},
+        **{
+            f"screening:{page}": {"pk": screening.pk}
+            for page in ("checklist", "cohort", "consent", "conclude")
+        },
+    }
+    return reverse(name, kwargs=arguments.get(name))
+
+
+def client_of(role: str, cast: Cast) -> Client:
+    client = Client(raise_request_exception=False)
+    if role in PERSON:
+        assert client.login(username=getattr(cast, PERSON[role]).email, password=PASSWORD)
+    return client
+
+
+def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{prefix}{entry.name}"
+        elif entry.namespace != "admin":  # the stock admin's addresses have a test of their own below
+            yield from names(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+
+
+def test_every_address_is_in_both_tables() -> None:
+    assert set(names(get_resolver())) == set(GET) == set(POST)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_each_role_may_read(role: str, cast: Cast, screening: Screening) -> None:
+    expected = {name: statuses[ROLES.index(role)] for name, statuses in GET.items()}
+    found, client = {}, client_of(role, cast)
+    for name in GET:
+        response = client.get(address(name, screening))
+        found[name] = response.status_code
+        if role == "nobody" and response.status_code == LOGIN:
+            assert response["Location"].startswith(reverse("login"))
+    assert found == expected
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_each_role_may_write(role: str, cast: Cast, screening: Screening) -> None:
+    expected = {name: statuses[ROLES.index(role)] for name, statuses in POST.items()}
+    found, client = {}, client_of(role, cast)
+    for name in sorted(POST, key="logout".__eq__):  # last, as it ends what the others need
+        response = client.post(address(name, screening))
+        found[name] = response.status_code
+        if role == "nobody" and response.status_code == LOGIN and name != "logout":
+            assert response["Location"].startswith(reverse("login"))
+    assert found == expected
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_admin_is_the_administrators_alone(role: str, cast: Cast, screening: Screening) -> None:
+    from django.contrib import admin
+
+    client = client_of(role, cast)
+    for model in admin.site._registry:
+        for page in ("changelist", "add"):
+            response = client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"))
+            if role == "administrator":
+                assert response.status_code in (200, 403), (model, page)  # 403: not to be added by hand
+            else:
+                assert response.status_code == 302, (model, page)
+                assert response["Location"].startswith("/admin/login/")
+
+
+def test_the_admin_has_nothing_of_a_patient() -> None:
+    from django.contrib import admin
+
+    shown = {model._meta.label for model in admin.site._registry}
+    confidential = {"Patient", "PatientKey", "Screening", "Answer", "AnswerChange", "AuditEvent", "AuditLink"}
+    assert not shown & {f"screening.{name}" for name in confidential}
+
+
+def test_a_screening_that_is_not_there_answers_like_one_of_another_center(
+    cast: Cast, screening: Screening
+) -> None:
+    client = client_of("foreign", cast)
+    foreign = client.get(reverse("screening:checklist", args=[screening.pk]))
+    absent = client.get(reverse("screening:checklist", args=[screening.pk + 1000]))
+    assert foreign.status_code == absent.status_code == 404
+    # A token is new on each page.
+    pages = [re.sub(r'(csrf\w*"|X-CSRFToken":) (value=)?"\w+"', "", page.text) for page in (foreign, absent)]
+    assert pages[0] == pages[1]
