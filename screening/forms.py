@@ -163,13 +163,14 @@ class StartForm(forms.Form):
             self.add_error(
                 "code",
                 _(
-                    "Your center knows this participant already. Tick below to screen them again, or use another code."
+                    "Your center knows this participant already: tick below to screen them again, "
+                    "or use another code."
                 ),
             )
         if self.patient and (cleaned.get("sex") or cleaned.get("birth_date")):
             for field in ("sex", "birth_date"):
                 if cleaned.get(field):
-                    self.add_error(field, _("Recorded already for this participant: leave it empty."))
+                    self.add_error(field, _("This participant is known already: leave it empty."))
         if cleaned.get("kind") == Kind.CONSENTED:
             if not cleaned.get("consent_date") and "consent_date" not in self.errors:
                 self.add_error("consent_date", _("Give the date of consent."))
@@ -246,7 +247,8 @@ class CohortForm(forms.Form):
 
     def __init__(self, *args: Any, version: CriteriaVersion, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["cohort"].queryset = Cohort.objects.filter(version=version).order_by("position")  # type: ignore[attr-defined]
+        cohorts = Cohort.objects.filter(version=version).order_by("position")
+        self.fields["cohort"].queryset = cohorts  # type: ignore[attr-defined]
 
 
 class LogForm(forms.Form):

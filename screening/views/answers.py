@@ -1,4 +1,4 @@
-"""One statement's answer: recorded, shown, and its history. And who is signed in, for the page that waits to send."""
+"""One statement's answer: recorded, shown, its history. And who is signed in, for a page that waits."""
 
 from __future__ import annotations
 
@@ -72,6 +72,8 @@ def answer(request: DeskRequest, pk: int, identifier: str) -> HttpResponse:
             base_revision=data["base"],
         )
     except Conflict as conflict:
+        if _says_the_same(conflict.current, data):
+            return _saved(request, pk, identifier)
         return _asks_back(
             request, pk, identifier, data, conflict.current, _difference(conflict.current, data["value"])
         )
@@ -82,11 +84,7 @@ def answer(request: DeskRequest, pk: int, identifier: str) -> HttpResponse:
         return _asks_back(request, pk, identifier, data, current, asks)
     except Refused as refused:
         return _refused(request, desk, identifier, refused.message)
-    if not request.htmx:
-        return HttpResponseRedirect(_after(request, desk, identifier))
-    response = _part(request, open_desk(request, pk), identifier, "saved")
-    response["X-Saved-At"] = when(timezone.now())
-    return response
+    return _saved(request, pk, identifier)
 
 
 @require_safe
@@ -118,10 +116,24 @@ def history(request: DeskRequest, pk: int, identifier: str) -> HttpResponse:
     )
 
 
+def _saved(request: DeskRequest, pk: int, identifier: str) -> HttpResponse:
+    """What follows now: drawn from the rows as they are after the answer."""
+    desk = open_desk(request, pk)
+    if not request.htmx:
+        return HttpResponseRedirect(_after(request, desk, identifier))
+    response = _part(request, desk, identifier, "saved")
+    response["X-Saved-At"] = when(timezone.now())
+    return response
+
+
+def _says_the_same(current: Answer | None, data: dict[str, Any]) -> bool:
+    return current is not None and current.value == data["value"] and data["comment"] is None
+
+
 def _operation(
     request: DeskRequest, screening: Screening, identifier: str, data: dict[str, Any]
 ) -> uuid.UUID:
-    """Without JavaScript a form that is sent twice says the same thing on the same revision: one operation."""
+    """Without JavaScript a form sent twice says the same thing on the same revision: one operation."""
     said = (
         request.user.pk,
         screening.pk,
@@ -193,7 +205,7 @@ def _part(
 
 
 def _place(desk: Desk, identifier: str) -> str:
-    return f"{reverse('screening:checklist', args=[desk.screening.pk])}#{identifier}"
+    return f"{reverse('screening:checklist', args=[desk.screening.pk])}#c-{identifier}"
 
 
 def _after(request: HttpRequest, desk: Desk, identifier: str) -> str:

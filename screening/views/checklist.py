@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import push_url
 
 from screening.access import DeskRequest, desk_view, require_role
 from screening.forms import CohortForm, ConsentForm
@@ -30,6 +31,7 @@ FOCUS = "focus"
 def checklist(request: DeskRequest, pk: int) -> HttpResponse:
     desk = open_desk(request, pk)
     focused = request.GET.get("view") == FOCUS
+    swapped = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
     context = desk.context | {
         "view": FOCUS if focused else "list",
         "answer_query": f"?view={FOCUS}" if focused else "",
@@ -37,15 +39,16 @@ def checklist(request: DeskRequest, pk: int) -> HttpResponse:
         "consent_form": _consent_form(desk),
     }
     if focused:
-        context |= _step(desk, request.GET.get("at", ""), request.GET.get("after", ""))
+        at = _place(desk, request.GET.get("at", ""), request.GET.get("after", ""))
+        here = f"{context['list_url']}?view={FOCUS}&at={at}"
+        if at and at != request.GET.get("at") and not swapped:
+            return redirect(here)  # so that Back and reload come to this statement again
+        template = "screening/checklist.html#step" if swapped else "screening/checklist.html"
+        response = render(request, template, context | _step(desk, at))
+        if at and swapped:
+            push_url(response, here)
     else:
-        context["sheet"] = lines(desk.given)
-    swapped = (
-        focused and request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
-    )
-    response = render(
-        request, "screening/checklist.html#step" if swapped else "screening/checklist.html", context
-    )
+        response = render(request, "screening/checklist.html", context | {"sheet": lines(desk.given)})
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -92,22 +95,22 @@ def _cohort_form(desk: Desk) -> CohortForm | None:
     return CohortForm(initial={"cohort": desk.screening.cohort_id}, version=desk.screening.version)
 
 
-def _step(desk: Desk, at: str, after: str) -> dict[str, Any]:
-    """The statement asked for, or the next open one; its neighbours in protocol order."""
-    mine = [
-        node.identifier for node in desk.tree.statements if node.identifier in desk.assessment.node_values
-    ]
-    still_open = set(desk.assessment.open_relevant)
-    if at not in mine:
-        begin = mine.index(after) + 1 if after in mine else 0
-        at = next((each for each in [*mine[begin:], *mine[:begin]] if each in still_open), "")
+def _place(desk: Desk, at: str, after: str) -> str:
+    """The statement asked for, else the next question; empty where there is none."""
+    if at in desk.statements:
+        return at
+    following = desk.course.next_question(after)
+    return following.identifier if following else ""
+
+
+def _step(desk: Desk, at: str) -> dict[str, Any]:
+    """One statement, where it stands, and its neighbours."""
     if not at:
-        return {"line": None, "previous": mine[-1] if mine else "", "following": ""}
-    place = mine.index(at)
+        return {"line": None}
+    previous, following = desk.course.neighbours(at)
     return {
         "line": statement_line(desk.given, desk.tree.nodes[at]),
         "path": steps_to(desk.tree, at),
-        "position": place + 1,
-        "previous": mine[place - 1] if place else "",
-        "following": mine[place + 1] if place + 1 < len(mine) else "",
+        "previous": previous,
+        "following": following,
     }

@@ -1,4 +1,4 @@
-"""A screening opened for a page: its tree, its answers, what follows from them, and what its reader may do."""
+"""A screening opened for a page: its tree, its answers, what follows from them, what its reader may do."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from screening.templatetags.desk import day
 from screening.views.panel import Panel, group_value, panel_of
 from screening.views.sheet import Given
 from screening.views.words import version_words
+from screening.wizard import Course, course_of
 from trials.criteria.tree import Tree
 
 
@@ -63,8 +64,13 @@ class Desk:
         )
 
     @cached_property
+    def course(self) -> Course:
+        values = {identifier: answer.value for identifier, answer in self.answers.items()}
+        return course_of(self.tree, values, self.assessment)
+
+    @cached_property
     def panel(self) -> Panel:
-        return panel_of(self.given, self.assessment)
+        return panel_of(self.given, self.assessment, self.course.next_question())
 
     @property
     def context(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from screening.access import DeskRequest, desk_view
+from screening.access import DeskRequest, desk_view, log_or_404, may_start
 from screening.forms import LogForm
 from screening.models import Center, Conclusion, FailureKind, Outcome, Screening
 from screening.querysets import ScreeningQuerySet
@@ -54,7 +54,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 @require_safe
 @desk_view
 def screening_log(request: DeskRequest) -> HttpResponse:
-    seen = Screening.objects.visible_to(request.user)
+    seen = log_or_404(request)
     form = LogForm(request.GET, seen=seen)
     found = _filtered(seen, form)
     sort = _sort(request)
@@ -71,7 +71,7 @@ def screening_log(request: DeskRequest) -> HttpResponse:
         "next_url": _address(request, page=page.next_page_number()) if page.has_next() else "",
         "csv_url": _address(request, name="screening:log_csv", page=None),
         "filtered": any(form.cleaned_data.values()),
-        "may_start": request.access.may_write_somewhere,
+        "may_start": may_start(request),
     }
     response = render(request, "screening/log.html#log" if swapped else "screening/log.html", context)
     patch_vary_headers(response, ["HX-Request"])
@@ -81,8 +81,8 @@ def screening_log(request: DeskRequest) -> HttpResponse:
 @require_safe
 @desk_view
 def log_csv(request: DeskRequest) -> HttpResponse:
-    """What the log lists, whole. Built inside the request's context: a stream would outlive it and be empty."""
-    seen = Screening.objects.visible_to(request.user)
+    """What the log lists, whole. Built here and now: a stream would outlive the context and be empty."""
+    seen = log_or_404(request)
     found = _sorted(_filtered(seen, LogForm(request.GET, seen=seen)).for_log(), _sort(request))
     text = StringIO()
     writer = csv.writer(text)
@@ -173,7 +173,7 @@ def _conclusion(screening: Screening) -> str:
         return ""
     said = [Conclusion(screening.conclusion).label.capitalize()]
     if screening.failure_kind and screening.failure_kind != FailureKind.CRITERIA:
-        said.append(FailureKind(screening.failure_kind).label)
+        said.append(str(FailureKind(screening.failure_kind).label))
     if screening.disposition:
         said.append(f"{screening.get_disposition_display()} {screening.disposition_date:%Y-%m-%d}")
     return ", ".join(said)
@@ -204,7 +204,8 @@ def _address(request: HttpRequest, name: str = "screening:log", **changed: objec
 _CSV_HEAD = (
     "screening_number", "participant_code", "nct_id", "site", "city", "country", "kind", "consent_date",
     "criteria_version", "criteria_source", "cohort", "outcome", "status", "conclusion", "failure_kind",
-    "deciding_criteria", "disposition", "disposition_date", "started_at", "started_by", "concluded_at", "concluded_by",
+    "deciding_criteria", "disposition", "disposition_date", "started_at", "started_by", "concluded_at",
+    "concluded_by",
 )  # fmt: skip
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from screening.logic import Assessment, Caveat, CaveatKind, Truth
 from screening.models import Outcome
 from screening.views.sheet import Given, path_of, value_words
+from trials.criteria.tree import Node
 
 GLYPHS = {
     Outcome.ELIGIBLE: "✓",
@@ -51,10 +52,10 @@ class Panel:
     next: Reason | None
     open_words: str
     caveats: tuple[str, ...]
-    state: dict[str, Any]
+    state: str
 
 
-def panel_of(given: Given, assessment: Assessment) -> Panel:
+def panel_of(given: Given, assessment: Assessment, following: Node | None) -> Panel:
     outcome = Outcome(assessment.outcome.value)
     mine = [node.identifier for node in given.tree.statements if node.identifier in assessment.node_values]
     answered = sum(1 for identifier in mine if identifier in given.answers)
@@ -72,7 +73,7 @@ def panel_of(given: Given, assessment: Assessment) -> Panel:
         more_reasons=_("and %(count)d more") % {"count": len(assessment.why) - REASONS_SHOWN}
         if len(assessment.why) > REASONS_SHOWN
         else "",
-        next=reason_of(given, still_open[0]) if still_open else None,
+        next=reason_of(given, following.identifier) if following else None,
         open_words=ngettext(
             "%(count)d open statement could still decide.",
             "%(count)d open statements could still decide.",
@@ -108,15 +109,16 @@ def _reasons_heading(outcome: Outcome, count: int) -> str:
     return _("It rests on these answers")
 
 
-def _state(given: Given, assessment: Assessment) -> dict[str, Any]:
+def _state(given: Given, assessment: Assessment) -> str:
     """For the page's rows and groups, which are not drawn again at each answer."""
     groups = (node for node in given.tree.walk() if node.op != "statement")
     values = {node.identifier: group_value(assessment.node_values.get(node.identifier)) for node in groups}
-    return {
+    state = {
         "off": [node.identifier for node in given.tree.statements if node.identifier in given.off],
         "decides": sorted(given.decides),
         "values": {identifier: value for identifier, value in values.items() if value != "open"},
     }
+    return json.dumps(state, separators=(",", ":"))
 
 
 def _caveat_words(given: Given, caveat: Caveat) -> str:

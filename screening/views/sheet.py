@@ -80,7 +80,10 @@ def lines(given: Given) -> Iterator[Line]:
     ):
         if not root.children:
             continue
-        yield _line(given, root, "section", title=title, logic=logic)
+        line = _line(given, root, "section", title=title, logic=logic)
+        if line.text.casefold().rstrip(":") == title.casefold():
+            line.text = ""
+        yield line
         yield from _children(given, root, 3)
         yield Line(kind="section-end")
 
@@ -131,7 +134,7 @@ def value_words(value: str) -> str:
 
 
 def path_of(tree: Tree, identifier: str) -> str:
-    """Where a node stands, by the labels as printed: "Inclusion 3) b)". Bullets say nothing and are left out."""
+    """Where a node stands, by the labels as printed: "Inclusion 3) b)". Bullets are left out."""
     labels: list[str] = []
     node: Node | None = tree.nodes[identifier]
     root = node
@@ -250,11 +253,16 @@ def _word_before(parent: Node, position: int) -> str:
 
 
 def _only_for(given: Given, parent: Node, child: Node) -> str:
-    """The cohorts that a part is for, when the chosen one is not among them (and is among its parent's)."""
+    """The cohorts that a part is for, when the chosen one is not among them (and is among its parent's).
+
+    Not of a part in which a reference makes something matter to the chosen cohort.
+    """
     cohorts = given.tree.cohorts_of(child.identifier)
     if not given.cohort or given.cohort in cohorts:
         return ""
     if given.cohort not in given.tree.cohorts_of(parent.identifier):
+        return ""
+    if any(node.identifier in given.values for node in child.walk()):
         return ""
     return _cohort_names(given.tree, tuple(cohorts))
 

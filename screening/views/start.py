@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from screening.access import DeskRequest, desk_view
+from screening.access import DeskRequest, desk_view, may_start
 from screening.forms import StartForm
 from screening.models import CenterSite, Patient, Screening
 from screening.services import Refused, start_screening
@@ -37,7 +37,6 @@ def start(request: DeskRequest) -> HttpResponse:
         "no_sites": not places,
         "where": where.form,
         "version": where.version,
-        "version_words": version_words(where.version) if where.version else "",
         "problem": where.problem,
     }
     if where.center_site and where.version:
@@ -106,7 +105,7 @@ def _started_by(request: DeskRequest, operation: str) -> Screening | None:
 
 
 def require_writer(request: DeskRequest) -> None:
-    if not request.access.may_write_somewhere:
+    if not may_start(request):
         raise PermissionDenied(_("Your role does not allow to start a screening."))
 
 

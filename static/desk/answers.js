@@ -89,7 +89,7 @@ function start() {
   function link(words, identifier) {
     const anchor = document.createElement("a");
     const here = formOf(identifier);
-    anchor.href = here ? `#${identifier}` : `${location.pathname}#${identifier}`;
+    anchor.href = `${here ? "" : location.pathname}#c-${identifier}`;
     anchor.textContent = words;
     return anchor;
   }

@@ -17,7 +17,7 @@ if (desk) {
 function applyState() {
   const source = document.getElementById("desk-state");
   if (!source) return;
-  const { off, decides, values } = JSON.parse(source.textContent);
+  const { off, decides, values } = JSON.parse(source.dataset.state);
   const dim = new Set(off);
   const deciding = new Set(decides);
   for (const row of document.querySelectorAll("[data-statement]")) {
