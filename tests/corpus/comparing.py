@@ -14,6 +14,9 @@ _CONNECTING = r"\b(?:and/or|and|or|unless|without)\b"
 _EDGE = rf"(?:{_NUMBERING}|{_CONNECTING}|[^\w\s]|\s)+"
 _EDGES = re.compile(rf"^{_EDGE}|{_EDGE}$", re.IGNORECASE)
 
+# Criteria that the registry has in fields of their own, and not in the criteria's text.
+REGISTRY_FIELD = "registry."
+
 type Node = dict[str, Any]
 
 
@@ -78,6 +81,8 @@ class Comparison:
         self.not_verbatim: list[str] = []
 
     def lay(self, node: Node, scope: Span) -> None:
+        if node["identifier"].startswith(REGISTRY_FIELD):
+            return
         own = pieces_of(node)
         if own != [""] and node["op"] != "lost":
             found = self.find(own, scope)
