@@ -34,6 +34,10 @@ class Part:
     def __contains__(self, key: str) -> bool:
         return self._values.get(key) is not None
 
+    def __iter__(self) -> Iterator[str]:
+        """The keys, for objects whose keys are names of something."""
+        return iter([key for key in self._values if isinstance(key, str)])
+
     def part(self, key: str) -> Part:
         """The object at `key`; an empty one where there is none."""
         part = Part(self._value(key), self._path(key), self.problems)

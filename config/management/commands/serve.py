@@ -18,6 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from gunicorn.app.base import BaseApplication
 
 from config import gunicorn
+from screening.demo import accounts
 
 
 class Command(BaseCommand):
@@ -64,6 +65,8 @@ class Server(BaseApplication):
         # To Gunicorn a closed terminal is a wish to reload; here it is the end.
         signal.signal(signal.SIGHUP, lambda *_: arbiter.SIG_QUEUE.put_nowait(signal.SIGTERM))
         self.say(f"\nTrialdesk serves at http://127.0.0.1:{self.port}/ until Ctrl-C.")
+        for line in accounts().lines():
+            self.say(line)
 
 
 def free_port(text: str) -> int:
