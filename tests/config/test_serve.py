@@ -78,6 +78,7 @@ def test_it_serves_keeps_its_data_and_leaves_nothing_behind(data: Path) -> None:
         server.send_signal(number)
         said, _ = server.communicate(timeout=PATIENCE)
         assert f"http://127.0.0.1:{port}/" in said
+        assert "administrator@trialdesk.example" in said
         assert "Traceback" not in said
         assert not EmbeddedServer(data)._processes()
         assert free_port(str(port)) == port

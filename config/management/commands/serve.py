@@ -19,6 +19,7 @@ from gunicorn.app.base import BaseApplication
 
 from config import gunicorn
 from screening.demo import accounts
+from screening.demo import accounts
 
 
 class Command(BaseCommand):
@@ -64,7 +65,8 @@ class Server(BaseApplication):
     def when_ready(self, arbiter: Any) -> None:
         # To Gunicorn a closed terminal is a wish to reload; here it is the end.
         signal.signal(signal.SIGHUP, lambda *_: arbiter.SIG_QUEUE.put_nowait(signal.SIGTERM))
-        self.say(f"\nTrialdesk serves at http://127.0.0.1:{self.port}/ until Ctrl-C.")
+        self.say(f"\nTrialdesk serves at http://127.0.0.1:{self.port}/ until Ctrl-C.\n")
+        self.say("\n".join(accounts().lines()))
         for line in accounts().lines():
             self.say(line)
 
