@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from screening import vault
 from screening.access import DeskRequest, screening_or_404
 from screening.logic import Assessment, Outcome
-from screening.models import Answer, Role, Screening, Status
+from screening.models import Answer, Role, Screening, Status, Value
 from screening.services.evaluation import assess
 from screening.templatetags.desk import day
 from screening.views.panel import Panel, group_value, panel_of
@@ -43,6 +43,11 @@ class Desk:
     def statements(self) -> frozenset[str]:
         return frozenset(node.identifier for node in self.tree.statements)
 
+    @property
+    def _settled(self) -> set[str]:
+        """What has an answer: nobody needs to hear that another one would not matter."""
+        return {each for each, answer in self.answers.items() if answer.value != Value.UNKNOWN}
+
     @cached_property
     def given(self) -> Given:
         patient = self.screening.patient
@@ -58,7 +63,7 @@ class Desk:
             values={
                 identifier: group_value(values) for identifier, values in self.assessment.node_values.items()
             },
-            off=self.statements - self.assessment.relevant,
+            off=frozenset(self.statements - self.assessment.relevant - self._settled),
             decides=frozenset(self.assessment.why if self.assessment.outcome is Outcome.INELIGIBLE else ()),
             investigator=self.role == Role.INVESTIGATOR,
         )
