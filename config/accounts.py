@@ -23,7 +23,9 @@ def _helper(button: str | Promise) -> FormHelper:
 class SignInForm(AuthenticationForm):
     error_messages = {
         **AuthenticationForm.error_messages,
-        "invalid_login": _("This e-mail address and password do not belong together. Capitals count in the password."),
+        "invalid_login": _(
+            "This e-mail address and password do not belong together. Capitals count in the password."
+        ),
     }
     helper = _helper(_("Sign in"))
 

@@ -1,4 +1,4 @@
-"""A search as an address: what is in force, how to take one part of it away, what taking it away would find."""
+"""A search as an address: what is in force, how to take a part of it away, and what that would find."""
 
 from __future__ import annotations
 
@@ -90,4 +90,3 @@ def loosenings(wanted: Wanted, parameters: Asked, facets: Sequence[Facet]) -> li
         if _PARAMETER.get(name, name) in parameters
     ]
     return sorted((one for one in tried if one.count), key=lambda one: -one.count)
-

@@ -18,8 +18,6 @@ from trials.text import folded
 from trials.vocabulary import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from django.utils.functional import _StrPromise
 
     from trials.criteria.tree import Node, Tree
@@ -187,11 +185,16 @@ class TrialPage:
         ]
         return [moment for moment in moments if moment.date or moment.always]
 
+    @property
+    def versions(self) -> list[CriteriaVersion]:
+        """What `for_page` has fetched: the registry's published versions, newest first."""
+        found: list[CriteriaVersion] = getattr(self.trial, "public_versions")  # noqa: B009
+        return found
+
     @cached_property
     def version(self) -> CriteriaVersion | None:
         """The registry's criteria as last published; those of a protocol are no business of this page."""
-        versions: Sequence[CriteriaVersion] = self.trial.public_versions
-        return versions[0] if versions else None
+        return self.versions[0] if self.versions else None
 
     @cached_property
     def tree(self) -> Tree | None:
@@ -215,7 +218,8 @@ class TrialPage:
         numbers = [item.get("nct_id", "") for item in named]
         here = set(Trial.objects.filter(nct_id__in=numbers).values_list("nct_id", flat=True))
         return [
-            Related(item.get("nct_id", ""), item.get("title", ""), item.get("nct_id") in here) for item in named
+            Related(number, item.get("title", ""), here=number in here)
+            for item, number in zip(named, numbers, strict=True)
         ]
 
 
@@ -304,17 +308,19 @@ SECTIONS = [
         "contacts",
         _("Contacts and officials"),
         _("Whom to ask about the trial as a whole, and who answers for it."),
-        lambda page: page.trial.central_contacts.all()
-        or page.trial.officials.all()
-        or page.trial.worldwide_contacts_note,
+        lambda page: (
+            page.trial.central_contacts.all()
+            or page.trial.officials.all()
+            or page.trial.worldwide_contacts_note
+        ),
     ),
     Section(
         "sponsor",
         _("Sponsor and collaborators"),
         _("The organisations that run or support the trial, and who is responsible for what is registered."),
-        lambda page: page.trial.sponsor_parts.all()
-        or page.trial.responsible_party_type
-        or page.trial.about_sponsor,
+        lambda page: (
+            page.trial.sponsor_parts.all() or page.trial.responsible_party_type or page.trial.about_sponsor
+        ),
     ),
     Section(
         "timeline",

@@ -29,6 +29,12 @@ _LINE_TAGS = {"em", "strong"}
 _ATTRIBUTES = {"ol": {"start", "class"}, "li": {"value"}, "a": {"href"}}
 
 
+class _Parser(MarkdownIt):
+    def validateLink(self, url: str) -> bool:  # noqa: N802 (its parent's name)
+        """Only links that say where they go; anything else stays the text that it is."""
+        return url.lower().startswith(("http://", "https://"))
+
+
 def _separator(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A comment on a line of its own, by which CommonMark keeps two lists apart; nothing of it is shown."""
     line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
@@ -58,7 +64,7 @@ def _item_open(
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": _NESTING})
+    parser = _Parser("commonmark", {"html": False, "breaks": True, "maxNesting": _NESTING})
     parser.disable(["blockquote", "code", "fence", "heading", "lheading", "reference", "html_block"])
     parser.disable(["backticks", "image", "html_inline"])
     parser.block.ruler.before("list", "separator", _separator, {"alt": ["paragraph", "list"]})
@@ -71,7 +77,7 @@ _PARSER = _parser()
 
 
 def _prepared(text: str) -> str:
-    """Comments alone on their lines become list separators, others go; unfilled place-holders become "[…]"."""
+    """Comments alone on their lines separate lists, others go; unfilled place-holders become "[…]"."""
     without = _COMMENT.sub(_SEPARATOR, text.replace("\r\n", "\n"))
     lines = (
         line if line.strip() == _SEPARATOR else line.replace(_SEPARATOR, " ") for line in without.split("\n")

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, CharField, Count, F, Func, Min, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, F, Func, Min, Q, QuerySet, TextChoices, Value, When
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -46,7 +46,8 @@ class Wanted:
     sponsor: Sequence[str] = ()
 
     def without(self, name: str) -> Wanted:
-        return replace(self, **{name: Wanted.__dataclass_fields__[name].default})
+        nothing: dict[str, Any] = {name: getattr(Wanted(), name)}
+        return replace(self, **nothing)
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def found(wanted: Wanted) -> TrialQuerySet:
     return trials
 
 
-_ORDERS = {
+_ORDERS: dict[str, list[Any]] = {
     "updated": [F("updated").desc(nulls_last=True), "nct_id"],
     "start": [F("start_date").desc(nulls_last=True), "nct_id"],
     "title": [Lower("brief_title"), "nct_id"],
@@ -161,7 +162,7 @@ def _in_words(counts: dict[str, int], labels: dict[str, str], chosen: Sequence[s
 def _statuses(wanted: Wanted) -> list[Choice]:
     rows = found(wanted.without("status")).order_by().values_list("overall_status").annotate(n=Count("pk"))
     counts = {status or NOT_REPORTED: count for status, count in rows}
-    return _in_words(counts, _labels(Status.choices), wanted.status)
+    return _in_words(counts, _labels(Status), wanted.status)
 
 
 def _phases(wanted: Wanted) -> list[Choice]:
@@ -170,8 +171,9 @@ def _phases(wanted: Wanted) -> list[Choice]:
     )
     one = Func(said, function="unnest", output_field=CharField())
     one.set_returning = True
-    rows = found(wanted.without("phase")).order_by().annotate(one=one).values_list("one").annotate(n=Count("pk"))
-    return _in_words(dict(rows), _labels(Phase.choices), wanted.phase)
+    trials = found(wanted.without("phase")).order_by().annotate(one=one)
+    rows = trials.values_list("one").annotate(n=Count("pk"))
+    return _in_words(dict(rows), _labels(Phase), wanted.phase)
 
 
 def _sexes(wanted: Wanted) -> list[Choice]:
@@ -213,5 +215,5 @@ def _most_frequent(rows: QuerySet, value: str, label: str, chosen: Sequence[str]
     return sorted(choices, key=lambda choice: (-choice.count, choice.label.casefold()))
 
 
-def _labels(choices: Sequence[tuple[str, str]]) -> dict[str, str]:
-    return {value: str(label) for value, label in choices} | {NOT_REPORTED: str(_("Not reported"))}
+def _labels(vocabulary: type[TextChoices]) -> dict[str, str]:
+    return {value: str(label) for value, label in vocabulary.choices} | {NOT_REPORTED: str(_("Not reported"))}

@@ -62,7 +62,11 @@ def status(value: str, plain: bool = False) -> SafeString:
     word = words(Status, [value])[0] if value else _("Status not reported")
     frame = " status-plain" if plain else ""
     return format_html(
-        '<span class="status status-{}{}"><span aria-hidden="true">{}</span>{}</span>', look, frame, glyph, word
+        '<span class="status status-{}{}"><span aria-hidden="true">{}</span>{}</span>',
+        look,
+        frame,
+        glyph,
+        word,
     )
 
 
@@ -90,7 +94,7 @@ register.filter("richline", rendered_line)
 
 @register.filter
 def errors_of(errors: ErrorDict, name: str) -> list[str]:
-    return list(errors.get(name, []))
+    return [str(error) for error in errors.get(name, ())]
 
 
 @register.filter
@@ -111,7 +115,7 @@ def age(written: str) -> str:
 
 @register.filter
 def age_range(trial: object) -> str:
-    """Both limits in one: "18 to 75 years", "From 18 years", "Up to 17 years"; empty where none is reported."""
+    """Both limits in one: "18 to 75 years", "From 18 years", "Up to 17 years"; empty where there is none."""
     low, high = age(trial.minimum_age), age(trial.maximum_age)  # type: ignore[attr-defined]
     if low and high:
         low_unit, high_unit = low.partition(" ")[2], high.partition(" ")[2]

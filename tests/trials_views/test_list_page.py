@@ -1,0 +1,234 @@
+"""The list of trials: what is found, what is offered to narrow it, what is said to a wrong question."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.trials_views.catalogue import add_trial, listed, text_of
+from trials.forms import SearchForm
+from trials.search import facets
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+def at(city: str, country: str) -> dict[str, Any]:
+    return {"locations": [{"facility": "Hospital", "city": city, "country": country}]}
+
+
+@pytest.fixture
+def three_trials() -> None:
+    """One for adults in Spain, one for children in France that has stopped, one that says next to nothing."""
+    add_trial(
+        "NCT00000001",
+        statusModule={"overallStatus": "RECRUITING", "lastUpdatePostDateStruct": {"date": "2026-01-22"}},
+        contactsLocationsModule=at("Málaga", "Spain"),
+    )
+    add_trial(
+        "NCT00000002",
+        identificationModule={"briefTitle": "Cells in Children"},
+        statusModule={"overallStatus": "COMPLETED", "lastUpdatePostDateStruct": {"date": "2025-06"}},
+        conditionsModule={"conditions": ["Lupus"], "keywords": []},
+        designModule={"phases": ["PHASE3"]},
+        eligibilityModule={"sex": "FEMALE", "minimumAge": "6 Months", "maximumAge": "17 Years"},
+        contactsLocationsModule=at("Rennes", "France"),
+    )
+    add_trial(
+        "NCT00000003",
+        identificationModule={"briefTitle": "A Sparse One", "officialTitle": ""},
+        statusModule={"overallStatus": "", "startDateStruct": None, "completionDateStruct": None},
+        conditionsModule={"conditions": ["Lupus", "Myositis"]},
+        designModule={"phases": []},
+        eligibilityModule={"sex": "", "minimumAge": "", "maximumAge": "", "stdAges": []},
+        contactsLocationsModule={"locations": []},
+    )
+
+
+def counts(query: str, name: str) -> dict[str, int]:
+    offered = {facet.name: facet.choices for facet in facets(SearchForm(QueryDict(query)).wanted())}
+    return {choice.label: choice.count for choice in offered[name]}
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("", "123"),
+        ("?q=malaga", "1"),
+        ("?q=MÁLAGA+myositis", "1"),
+        ("?q=cells+rennes", "2"),
+        ("?q=cells+madrid", ""),
+        ("?q=NCT00000009", ""),
+        ("?status=COMPLETED", "2"),
+        ("?status=COMPLETED&status=RECRUITING", "12"),
+        ("?status=none", "3"),
+        ("?phase=PHASE2", "1"),
+        ("?phase=PHASE3&phase=none", "23"),
+        ("?condition=lupus", "23"),
+        ("?condition=Lupus&condition=myositis", "123"),
+        ("?sex=MALE", "13"),
+        ("?sex=FEMALE", "123"),
+        ("?age=54", "13"),
+        ("?age=0", "23"),
+        ("?age=17", "23"),
+        ("?country=Spain", "1"),
+        ("?country=Spain&country=France", "12"),
+        ("?sponsor=Example+Pharma&phase=PHASE3", "2"),
+        ("?sort=title", "312"),
+    ],
+)
+@pytest.mark.usefixtures("three_trials")
+def test_a_search_finds_what_fits_all_of_it(client: Client, query: str, numbers: str) -> None:
+    found = listed(client, query)
+    expected = [f"NCT0000000{number}" for number in numbers]
+    assert (found if "sort" in query else sorted(found)) == expected
+
+
+@pytest.mark.usefixtures("three_trials")
+def test_the_latest_update_comes_first_and_an_unknown_one_last(client: Client) -> None:
+    assert listed(client) == ["NCT00000001", "NCT00000002", "NCT00000003"]
+
+
+@pytest.mark.usefixtures("three_trials")
+def test_a_count_is_what_choosing_it_would_find(client: Client) -> None:
+    for query in ("", "status=RECRUITING", "condition=lupus&age=12", "country=Spain&q=cells", "sex=MALE"):
+        for facet in facets(SearchForm(QueryDict(query)).wanted()):
+            for choice in facet.choices:
+                others = [part for part in query.split("&") if not part.startswith(facet.name)]
+                address = "?" + "&".join([*others, f"{facet.name}={choice.value}"])
+                assert len(listed(client, address)) == choice.count, (query, facet.name, choice.value)
+
+
+@pytest.mark.usefixtures("three_trials")
+def test_a_choice_that_finds_nothing_is_not_offered_unless_it_is_in_force() -> None:
+    assert counts("country=Spain", "phase") == {"Phase 1": 1, "Phase 2": 1}
+    assert counts("country=Spain&phase=PHASE3", "phase") == {"Phase 1": 1, "Phase 2": 1, "Phase 3": 0}
+    assert counts("country=Spain&condition=lupus", "condition") == {"Myositis": 1, "lupus": 0}
+
+
+@pytest.mark.usefixtures("three_trials")
+def test_an_exact_number_goes_straight_to_its_trial(client: Client) -> None:
+    assert client.get("/trials/?q=+nct00000002 ").headers["Location"] == "/trials/NCT00000002/"
+    response = client.get("/trials/?q=NCT00000002", headers=HTMX)
+    assert response.headers["HX-Redirect"] == "/trials/NCT00000002/"
+
+
+@pytest.mark.usefixtures("three_trials")
+def test_a_former_number_leads_to_the_trial_as_it_is_called_now(client: Client) -> None:
+    add_trial("NCT00000004", identificationModule={"nctIdAliases": ["NCT00000044"]})
+    assert client.get("/trials/?q=NCT00000044").headers["Location"] == "/trials/NCT00000004/"
+    assert client.get("/trials/NCT00000044/").headers["Location"] == "/trials/NCT00000004/"
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("?age=abc", "Write the age in whole years, such as 54."),
+        ("?age=-1", "Write an age from 0 to 130 years."),
+        ("?age=1e9", "Write the age in whole years, such as 54."),
+        ("?age=" + "9" * 5000, "Write"),
+        ("?status=FOO", "There is no choice “FOO” here, so it is not applied."),
+        ("?sex=X", "There is no choice “X” here, so it is not applied."),
+        ("?sort=random", "There is no choice “random” here, so it is not applied."),
+        ("?country=Atlantis", "No trial here has “Atlantis”, so it is not applied."),
+        ("?country=%00", "Null characters are not allowed."),
+        ("?q=%00", "Null characters are not allowed."),
+        ("?q=" + "x" * 301, "Search for 300 characters at most."),
+        ("?page=999", "There is no page 999; this is page 1."),
+        ("?page=0", "There is no page 0; this is page 1."),
+        ("?page=two", "“two” is no page number, so this is the first page."),
+    ],
+)
+@pytest.mark.usefixtures("three_trials")
+def test_what_is_not_understood_is_said_and_not_applied(client: Client, query: str, message: str) -> None:
+    response = client.get(f"/trials/{query}")
+    assert response.status_code == 200
+    assert message in text_of(response.content.decode())
+    assert len(listed(client, query)) == 3
+
+
+@pytest.mark.usefixtures("three_trials")
+def test_a_wrong_age_is_told_beside_its_field(client: Client) -> None:
+    html = client.get("/trials/?age=abc").content.decode()
+    field = re.search(r'<input[^>]*id="age"[^>]*>', html)
+    assert field
+    for attribute in ('value="abc"', 'aria-describedby="age-help age-error"', 'aria-invalid="true"'):
+        assert attribute in field[0]
+    assert 'id="age-error">Write the age' in html
+
+
+@pytest.mark.usefixtures("three_trials")
+def test_when_nothing_is_found_it_says_what_to_loosen(client: Client) -> None:
+    html = client.get("/trials/?age=54&phase=PHASE3&sort=title").content.decode()
+    text = text_of(html)
+    assert "No trial here fits all of that together." in text
+    assert "Without “Age”: 1 trial" in text
+    assert "Without “Phase”: 2 trials" in text
+    assert 'href="/trials/?age=54&amp;sort=title"' in html
+
+
+@pytest.mark.usefixtures("three_trials")
+def test_each_part_of_a_search_can_be_taken_away(client: Client) -> None:
+    html = client.get("/trials/?q=cells&status=COMPLETED&status=RECRUITING").content.decode()
+    chips = dict(re.findall(r'class="chip" href="([^"]*)"><span[^>]*>[^<]*</span>([^<]*?) <', html))
+    assert chips == {
+        "/trials/?status=COMPLETED&amp;status=RECRUITING": "Words: cells",
+        "/trials/?q=cells&amp;status=COMPLETED": "Recruitment status: Recruiting",
+        "/trials/?q=cells&amp;status=RECRUITING": "Recruitment status: Completed",
+    }
+
+
+@pytest.mark.usefixtures("three_trials")
+def test_htmx_gets_the_results_and_the_filters_and_the_address(client: Client) -> None:
+    response = client.get("/trials/?q=&age=54&sex=&sort=updated", headers=HTMX)
+    html = response.content.decode()
+    assert "<html" not in html
+    assert 'id="results"' in html
+    assert 'id="filters" class="filters" hx-swap-oob="true"' in html
+    assert response.headers["HX-Push-Url"] == "/trials/?age=54"
+    assert "HX-Request" in response.headers["Vary"]
+
+
+@pytest.mark.usefixtures("three_trials")
+def test_going_back_in_history_gets_a_whole_page(client: Client) -> None:
+    headers = {**HTMX, "HX-History-Restore-Request": "true"}
+    response = client.get("/trials/?age=54", headers=headers)
+    assert "<html" in response.content.decode()
+    assert "HX-Push-Url" not in response.headers
+
+
+def test_pages_follow_each_other_and_keep_the_search(client: Client) -> None:
+    for number in range(1, 28):
+        add_trial(f"NCT{number:08}", contactsLocationsModule={"locations": []})
+    first = client.get("/trials/?q=myositis").content.decode()
+    assert "27 trials found" in text_of(first)
+    assert "1 to 25 on this page" in text_of(first)
+    assert 'href="/trials/?q=myositis&amp;page=2"' in first
+    assert len(listed(client, "?q=myositis&page=2")) == 2
+    assert "HX-Push-Url" in client.get("/trials/?page=2", headers=HTMX).headers
+
+
+def test_an_empty_catalogue_says_so(client: Client) -> None:
+    assert "There are no trials here yet." in text_of(client.get("/trials/").content.decode())
+
+
+def test_a_longer_list_takes_no_more_queries(client: Client, django_assert_num_queries: Any) -> None:
+    add_trial("NCT00000001")
+    with CaptureQueriesContext(connection) as one:
+        client.get("/trials/")
+    for number in range(2, 21):
+        add_trial(f"NCT{number:08}")
+    with django_assert_num_queries(len(one)):
+        client.get("/trials/")
+
+
+@pytest.mark.usefixtures("three_trials")
+def test_markup_in_an_address_stays_text(client: Client) -> None:
+    html = client.get("/trials/?q=<script>alert(1)</script>&country=<b>").content.decode()
+    assert "<script>alert" not in html
+    assert "<b>" not in html

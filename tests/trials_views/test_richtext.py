@@ -1,0 +1,117 @@
+"""Registry texts on the screen: nothing lost, nothing dangerous, no mark-up left over."""
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trials.richtext import rendered, rendered_line
+
+ALLOWED = {"p", "br", "ol", "ul", "li", "em", "strong", "a", "hr"}
+
+
+class Tags(HTMLParser):
+    """Collects elements, their attributes, and the text between them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.attributes: list[tuple[str, str, str]] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(f"a comment reached the page: {data}")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (r"MMT \< 142", "MMT < 142"),
+        (r"3 µg 10\^5/kg", "3 µg 10^5/kg"),
+        (r"\[MDAAT\]", "[MDAAT]"),
+        ("11\\) Access", "11) Access"),
+        ("> 3 x ULN", "> 3 x ULN"),
+        ("# of patients", "# of patients"),
+        ("    indented \\< 5", "indented < 5"),
+        ("`as is`", "`as is`"),
+        ("[x]: definition", "[x]: definition"),
+        ("Title\n=====", "Title\n====="),
+        ("at {{SITE_NAME}} today", "at […] today"),
+        ("at {% if site %} today", "at […] today"),
+        ("one <!-- gone --> two", "one   two"),
+        ("a < b and c > d", "a < b and c > d"),
+        ("BMI <or= 30 >", "BMI <or= 30 >"),
+    ],
+)
+def test_every_word_and_sign_is_shown_as_it_was_meant(written: str, shown: str) -> None:
+    assert Tags(rendered(written)).text.strip() == shown
+
+
+def test_line_breaks_stay() -> None:
+    assert rendered("Inclusion:\nfirst\nsecond").count("<br>") == 2
+
+
+def test_items_keep_the_numbers_they_were_given() -> None:
+    attributes = Tags(rendered("5. a\n7. b\n8. c")).attributes
+    assert [value for _tag, name, value in attributes if name == "value"] == ["5", "7", "8"]
+    assert 'class="paren"' in rendered("1) a\n2) b")
+
+
+def test_a_comment_on_its_own_line_separates_two_lists() -> None:
+    html = rendered("* a\n* b\n<!-- -->\n1. c\n2. d\n\n<!-- -->\n\n3. e")
+    assert (html.count("<ul>"), html.count("<ol")) == (1, 2)
+    assert "--" not in html
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "![x](https://elsewhere.example/pixel.png)",
+        "[click](javascript:alert(1))",
+        "[click](data:text/html,x)",
+        "[click](//elsewhere.example)",
+        "<a href='javascript:x'>x</a>",
+        "<svg/onload=alert(1)>",
+        "<!--><script>alert(1)</script>-->",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+        '[x](https://a.example "onmouseover=alert(1)")',
+    ],
+)
+def test_hostile_text_is_text(hostile: str) -> None:
+    for html in (rendered(hostile), rendered_line(hostile)):
+        found = Tags(html)
+        assert found.names <= ALLOWED
+        links = [value for _tag, name, value in found.attributes if name == "href"]
+        assert all(link.startswith("https://") for link in links)
+
+
+@given(st.text(alphabet=st.sampled_from("ab1 .)*_<>!-[]()`#\\&;:/\n{}%\"'"), max_size=200))
+def test_whatever_is_written_only_listed_elements_come_out(text: str) -> None:
+    for html in (rendered(text), rendered_line(text)):
+        found = Tags(html)
+        assert found.names <= ALLOWED
+        assert {name for _tag, name, _value in found.attributes} <= {"start", "class", "value", "href", "rel"}
+
+
+@given(st.lists(st.text(alphabet="abcxyz019≥≤µ", min_size=1, max_size=8), min_size=1, max_size=30))
+def test_no_word_is_lost(words: list[str]) -> None:
+    assert Tags(rendered(" ".join(words))).text.split() == words
+
+
+@pytest.mark.parametrize(
+    "text", ["* " * 5000, "[a](" * 3000, "*a _b " * 3000, "1. a\n   " * 2000, "{{" * 9000]
+)
+def test_pathological_text_is_rendered_too(text: str) -> None:
+    assert Tags(rendered(text)).names <= ALLOWED
