@@ -1,5 +1,7 @@
-"""The administrator's room for people and centers. Nothing about patients is here, nor may it ever be:
-row-level security would show an administrator none of it anyway."""
+"""The administrator's room for people and centers.
+
+Nothing about patients is here; row-level security would show an administrator none of it anyway.
+"""
 
 from __future__ import annotations
 
@@ -108,7 +110,5 @@ class CenterAdmin(_NeverDeleted):
             # Row-level security hides the screenings from the administrator, but not from the foreign key.
             messages.error(
                 request,
-                _(
-                    "A site where somebody was screened stays with its center: its sites were left as they were."
-                ),
+                _("A site where somebody was screened stays with its center: no site was changed."),
             )

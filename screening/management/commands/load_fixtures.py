@@ -22,7 +22,7 @@ FIXTURES = settings.BASE_DIR / "fixtures"
 
 class Command(BaseCommand):
     help = (
-        "Load the variables, the trials and, in demo mode, made-up people; or the documents and folders named. "
+        "Load the variables, the trials and, in demo mode, made-up people; or what is named. "
         "Loading again writes only what differs. Ends with 1 where a document was rejected."
     )
 
