@@ -168,10 +168,16 @@ def _version(part: Part, raw: object, known: set[str]) -> VersionDocument | None
         part.note("change_reason", "is missing: say why this version was published")
     source = part.choice("source", CriteriaVersion.Source.values)
     made_up = part.boolean("made_up") or False
-    effective = part.converted("effective", date.fromisoformat)
+    effective = part.converted("effective", _day)
     if tree is None:
         return None
     return VersionDocument(tree, label, source, completeness, made_up, effective, change_reason)
+
+
+def _day(text: str) -> date:
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return date.fromisoformat(text)
+    raise ValueError("not a day such as 2026-01-22")
 
 
 def _store_version(trial: Trial, document: VersionDocument) -> bool:
