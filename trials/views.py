@@ -60,7 +60,9 @@ def trial_list(request: HtmxRequest) -> HttpResponse:
     }
     response = render(request, "trials/list.html" + ("#results" if swapped else ""), context)
     patch_vary_headers(response, ["HX-Request"])
-    return push_url(response, address(parameters, page.number)) if swapped else response
+    here = address(parameters, page.number)
+    # The same search asked again is no new step to go back to.
+    return push_url(response, here) if swapped and request.htmx.current_url_abs_path != here else response
 
 
 @require_safe
