@@ -12,7 +12,7 @@ from screening.models import User
 class SignInBackend(ModelBackend):
     """Signing in may store the password anew, hashed by today's measure: audited, and nobody is in yet."""
 
-    def authenticate(  # type: ignore[override]  # ModelBackend itself differs from its base in this
+    def authenticate(
         self,
         request: HttpRequest | None,
         username: str | None = None,

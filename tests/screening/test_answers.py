@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import uuid
 from typing import Any
@@ -13,6 +14,7 @@ from screening import vault
 from screening.models import Answer, AnswerChange, Outcome, Screening, User
 from screening.services import Conflict, ReasonNeeded, Recorded, Refused, choose_cohort, record_answer
 from tests.factories import (
+    SMALL_TREE,
     TREE_WITH_COHORTS,
     Cast,
     acting,
@@ -20,6 +22,7 @@ from tests.factories import (
     make_cast,
     make_screening,
     make_version,
+    statement,
 )
 from tests.screening.concurrency import at_once
 from trials.models import Cohort
@@ -263,3 +266,22 @@ def test_answers_to_different_statements_at_once_leave_the_right_outcome(
     with acting(cast.alice):
         screening.refresh_from_db()
     assert screening.outcome == Outcome.ELIGIBLE
+
+
+def test_the_number_of_queries_does_not_grow_with_the_tree(
+    cast: Cast, django_assert_num_queries: Any
+) -> None:
+    large = copy.deepcopy(SMALL_TREE)
+    large["exclusion"]["children"] += [statement(f"e-{number}") for number in range(200)]
+    version = make_version(cast.trial, large, label="large")
+    for pinned in (cast.version, version):
+        screening = make_screening(cast.alice, cast.rennes_site, pinned)
+        answer(cast.alice, screening, "age", "yes")
+        with acting(cast.alice), django_assert_num_queries(16):
+            record_answer(
+                user=cast.alice,
+                screening=screening,
+                identifier="lupus",
+                value="yes",
+                operation_id=uuid.uuid4(),
+            )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from django.contrib import admin
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -141,3 +144,23 @@ def test_a_time_zone_is_one(cast: Cast, ada: Client) -> None:
     assert "is not a time zone" in response.content.decode()
     with acting(cast.ada):
         assert Center.objects.count() == 2
+
+
+def test_the_first_administrator_is_made_by_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a long enough secret")
+    call_command(
+        "createsuperuser",
+        interactive=False,
+        email="Root@Example.org",
+        printed_name="Root Example",
+        verbosity=0,
+    )
+    root = User.objects.get(email="root@example.org")
+    assert root.is_staff
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "another long enough secret")
+    call_command("changepassword", "root@example.org", stdout=io.StringIO())
+    root.refresh_from_db()
+    assert root.check_password("another long enough secret")
+    with acting(root):
+        actors = AuditEvent.objects.filter(table="screening_user").order_by("id")
+        assert [event.actor for event in actors] == ["system: createsuperuser", "system: changepassword"]
