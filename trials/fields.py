@@ -30,6 +30,9 @@ class PartialDateFormField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         return partial_date(super().to_python(value.iso if isinstance(value, PartialDate) else value))
 
+    def run_validators(self, value: Any) -> None:
+        """`to_python` has checked it; the validators ask a text for its length."""
+
 
 class RegistryFormField(forms.TypedChoiceField):
     """Offers the values that have words, and keeps one that has none."""
@@ -83,7 +86,7 @@ class PartialDateField(DateText):
         return str(value) if value else None
 
     def run_validators(self, value: Any) -> None:
-        """`to_python` has checked it; the validator of length would ask the value for its len()."""
+        """`to_python` has checked it; the validators ask a text for its length."""
 
     def value_to_string(self, obj: models.Model) -> str:
         return self.get_prep_value(self.value_from_object(obj)) or ""
