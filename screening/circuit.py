@@ -210,10 +210,9 @@ class _Compiler:
                 return self._add(Table(negation, present)) if present else missing
             case Op.EXCEPT:
                 base = places[0]
-                exceptions = tuple(place for place in places[1:] if isinstance(place, int))
-                if not isinstance(base, int) or not exceptions:
+                if not isinstance(base, int):
                     return base
-                return self._add(Table(exception, (base, self._add(Count(exceptions)))))
+                return self._add(Table(exception, (base, self._add(Count(present[1:])))))
             case _:
                 return self._add(Table(conditional, present)) if len(present) == 2 else missing
 

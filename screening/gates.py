@@ -149,7 +149,7 @@ def conditional(condition: int, then: int) -> int:
 
 def verdict(inclusion: int, exclusion: int) -> int:
     """True: nothing stands against the participant. False: ineligible. Not applicable: undetermined."""
-    return FALSE if inclusion == FALSE or exclusion == TRUE else inclusion
+    return FALSE if exclusion == TRUE else inclusion
 
 
 class Table:

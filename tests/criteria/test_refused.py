@@ -198,7 +198,7 @@ def test_references_count_as_levels() -> None:
 def test_size_has_a_limit_even_where_a_node_is_its_own_child() -> None:
     endless: dict[str, Any] = {"identifier": "a", "op": "all"}
     endless["children"] = [endless] * 10
-    with pytest.raises(TreeError, match="and .* more") as error:
+    with pytest.raises(TreeError, match=r"and \d+ more") as error:
         parse_tree(document(endless))
     assert any("more than 2000 nodes" in problem.reason for problem in error.value.problems)
     assert len(str(error.value)) < 100_000

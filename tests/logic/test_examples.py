@@ -92,6 +92,15 @@ def test_at_least_keeps_its_number_in_a_cohort_that_lacks_some_children() -> Non
     assert assess(tree, "Y", a=YES, b=NO, c=YES).outcome is Outcome.ELIGIBLE
 
 
+def test_a_cohort_that_nobody_can_join_needs_no_answer_as_a_reason() -> None:
+    two = group("at_least", "two", "a", leaf("c", cohorts=["Y"]), leaf("d", cohorts=["Y"]), k=2)
+    tree = build([two], ["infection", leaf("cancer", cohorts=["Y"])], cohorts="X Y")
+    assert assess(tree, "X").outcome is Outcome.INELIGIBLE
+    assert assess(tree, "X").why == ()
+    assert assess(tree, cancer=YES).why == ("cancer",)
+    assert assess(tree).outcome is Outcome.UNDETERMINED
+
+
 # Operators
 
 
@@ -266,6 +275,24 @@ def test_a_shared_answer_is_relevant_when_it_would_matter_reopened() -> None:
     assert assess(tree, a=NO).relevant == {"a", "b", "c"}
     tree = build(["adult"], [group("all", "both", "a", ref("again", "a"))])
     assert "a" in assess(tree, adult=YES, a=YES).relevant
+
+
+def test_an_answer_that_is_spared_may_rest_on_what_another_one_leaves_open() -> None:
+    """The last answer leaves no "not applicable", so the `if` need not be surely true, only not false."""
+    tree = build([group("if", "wocbp", "fertile", "test_negative"), "adult"])
+    assessment = assess(tree, fertile=YES, test_negative=YES, adult=YES)
+    assert assessment.outcome is Outcome.ELIGIBLE
+    assert assessment.why == ("test_negative", "adult")
+
+
+def test_not_applicable_may_be_answered_where_it_is_not_offered() -> None:
+    woman = leaf("a", test={"applies_to": "female"})
+    tree = build(["adult"], [group("at_least", "two", woman, "b", k=2)])
+    # Reopened, "b" is yes or no, which is one too few either way, or stays what it is: not applicable.
+    assert assess(tree, adult=YES, a=NA, b=NA).outcome is Outcome.ELIGIBLE
+    tree = build([group("at_least", "two", woman, "b", k=2)])
+    assert assess(tree, a=NA, b=NA).outcome is Outcome.UNDETERMINED
+    assert assess(tree, a=NA, b=NA).relevant == {"a", "b"}
 
 
 # Errors and truth values

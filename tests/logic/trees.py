@@ -142,7 +142,7 @@ def trees(draw: st.DrawFn, *, most: int = 6, sharing: bool = True, cohorts: bool
     """Trees of at most `most` statements, with every operator; references only where `sharing` is wanted."""
     numbers = itertools.count(1)
     codes = draw(st.sampled_from([[], [], ["a", "b"]])) if cohorts else []
-    left = draw(st.integers(1, most))
+    left = draw(st.sampled_from(range(1, most + 1)))
     targets: list[str] = []
 
     def node(depth: int, within: list[str], below_all: bool) -> Document:
@@ -196,11 +196,15 @@ def screenings(
     """A tree, the cohort named or None, and answers to some statements, n/a where it is offered."""
     tree = draw(trees(most=most, sharing=sharing, cohorts=cohorts))
     cohort = draw(st.sampled_from([None, *(each.code for each in tree.cohorts)]))
+    favourable = draw(st.booleans())
     answers = {}
-    for statement in tree.statements:
-        answer = draw(st.sampled_from([None, UNKNOWN, *offered(tree, statement.identifier) * 2]))
-        if answer is not None:
-            answers[statement.identifier] = answer
+    for root, good in ((tree.inclusion, YES), (tree.exclusion, NO)):
+        for statement in root.walk():
+            if statement.op is Op.STATEMENT:
+                possible = [None, UNKNOWN, *offered(tree, statement.identifier) * 2]
+                answer = draw(st.sampled_from([good] * (12 if favourable else 0) + possible))
+                if answer is not None:
+                    answers[statement.identifier] = answer
     return tree, cohort, answers
 
 
