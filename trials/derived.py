@@ -11,11 +11,11 @@ from trials.search_text import search_text_of
 from trials.text import folded
 
 if TYPE_CHECKING:
-    from trials.models import Condition, Keyword, Site, Sponsor, Trial
+    from trials.models import Site, Sponsor, Trial
 
 
-def fill_name_key(row: Condition | Keyword | Sponsor) -> None:
-    row.folded = folded(row.name)[:1000]
+def fill_sponsor(sponsor: Sponsor) -> None:
+    sponsor.folded = folded(sponsor.name)[:1000]
 
 
 def fill_site(site: Site) -> None:

@@ -64,7 +64,8 @@ def filled(page: Any, **changes: Any) -> dict[str, Any]:
             elif value is True:
                 data[bound.html_name] = "on"
             elif value is not None and value is not False:
-                data[bound.html_name] = value
+                # Browsers end lines in their own way.
+                data[bound.html_name] = value.replace("\n", "\r\n") if isinstance(value, str) else value
     return {**data, **changes}
 
 
@@ -87,7 +88,7 @@ def test_every_page_opens_under_the_policy(ada: Client, trial: Trial) -> None:
     addresses = [
         *(
             address(f"{model}_changelist")
-            for model in ("trial", "site", "sponsor", "criteriaversion", "variable", "arm")
+            for model in ("trial", "site", "sponsor", "criteriaversion", "variable", "arm", "outcome")
         ),
         *(address(f"{model}_add") for model in ("trial", "site", "sponsor", "variable")),
         address("trial_change", trial.pk),
@@ -116,7 +117,7 @@ def test_only_administrators_come_in(client: Client, trial: Trial) -> None:
         assert client.get(page).status_code == 302
 
 
-@pytest.mark.parametrize("model", ["trial", "site", "sponsor", "criteriaversion", "variable"])
+@pytest.mark.parametrize("model", ["trial", "site", "sponsor", "outcome", "criteriaversion", "variable"])
 def test_a_list_of_twenty_takes_as_many_queries_as_a_list_of_one(model: str, ada: Client) -> None:
     def add(number: int) -> None:
         sponsor = {"leadSponsor": {"name": f"Sponsor {number}", "class": "OTHER"}}
@@ -198,15 +199,56 @@ def test_a_value_without_words_survives_an_edit(ada: Client) -> None:
     assert (trial.overall_status, trial.phases, trial.nickname) == ("ON_THE_MOON", ["PHASE9"], "x")
 
 
-def test_a_new_row_goes_to_the_end_of_its_list(ada: Client, trial: Trial) -> None:
+def test_conditions_are_edited_as_lines(ada: Client, trial: Trial) -> None:
     page = address("trial_change", trial.pk)
-    added = {"conditions-TOTAL_FORMS": "2", "conditions-1-name": "Sjögren", "conditions-1-trial": trial.pk}
-    assert ada.post(page, filled(ada.get(page), **added)).status_code == 302
+    edit = {"condition_names": "Myositis\r\n\r\n Sjögren ", "keyword_names": "x" * 501}
+    refused = ada.post(page, filled(ada.get(page), **edit))
+    assert "at most 500 characters" in str(refused.context["adminform"].form.errors)
+    assert ada.post(page, filled(ada.get(page), **{**edit, "keyword_names": ""})).status_code == 302
+    assert not trial.keywords.exists()
     assert list(trial.conditions.values_list("position", "name", "folded")) == [
         (0, "Myositis", "myositis"),
         (1, "Sjögren", "sjogren"),
     ]
     assert Trial.objects.matching("sjogren").exists()
+
+
+def test_a_new_row_goes_to_the_end_of_its_list(ada: Client, trial: Trial) -> None:
+    page = address("trial_change", trial.pk)
+    added = {
+        "arms-TOTAL_FORMS": "3",
+        "arms-2-label": "Third",
+        "arms-2-type": "OTHER",
+        "arms-2-trial": trial.pk,
+        "arms-0-DELETE": "on",
+    }
+    assert ada.post(page, filled(ada.get(page), **added)).status_code == 302
+    assert list(trial.arms.values_list("position", "label")) == [(1, "Control"), (2, "Third")]
+    outcome = {"trial": trial.pk, "kind": "secondary", "measure": "Walking"}
+    assert ada.post(address("outcome_add"), outcome).status_code == 302
+    assert trial.outcomes.get(measure="Walking").position == 2
+
+
+def test_the_most_of_everything_can_be_sent_back(ada: Client) -> None:
+    """As many rows as any known record has: the server takes 1,000 fields a request."""
+    many: dict[str, dict[str, Any]] = {
+        "identificationModule": {"secondaryIdInfos": [{"id": str(n)} for n in range(40)]},
+        "conditionsModule": {
+            "conditions": [f"c{n}" for n in range(127)],
+            "keywords": [f"k{n}" for n in range(181)],
+        },
+        "sponsorCollaboratorsModule": {"collaborators": [{"name": f"s{n}"} for n in range(17)]},
+        "outcomesModule": {"secondaryOutcomes": [{"measure": f"m{n}"} for n in range(89)]},
+        "armsInterventionsModule": {
+            "armGroups": [{"label": f"a{n}"} for n in range(13)],
+            "interventions": [{"name": f"i{n}", "type": "DRUG"} for n in range(20)],
+        },
+        "contactsLocationsModule": {"overallOfficials": [{"name": f"o{n}"} for n in range(37)]},
+    }
+    trial = load_trial(**many)
+    page = address("trial_change", trial.pk)
+    assert ada.post(page, filled(ada.get(page), nickname="x")).status_code == 302
+    assert trial.keywords.count() == 181
 
 
 def test_nobody_deletes_a_trial_or_a_site(ada: Client, trial: Trial) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -200,6 +202,22 @@ def test_a_failure_in_the_middle_leaves_nothing_half_written(monkeypatch: pytest
         load(record())
     assert not Trial.objects.exists()
     assert not Sponsor.objects.exists()
+
+
+def test_two_imports_of_one_trial_at_once_make_one_trial() -> None:
+    together = threading.Barrier(2)
+
+    def attempt() -> Change:
+        try:
+            together.wait(timeout=10)
+            return load(record()).change
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        attempts = [pool.submit(attempt) for _ in range(2)]
+        assert {attempt.result(timeout=20) for attempt in attempts} == {Change.CREATED, Change.UNCHANGED}
+    assert Trial.objects.count() == 1
 
 
 def test_a_large_record_takes_as_many_queries_as_a_small_one() -> None:

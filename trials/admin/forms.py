@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from trials.ages import maximum_days, minimum_days
-from trials.models import Arm, Intervention, Trial
+from trials.models import Arm, Intervention, Outcome, Trial
 from trials.text import humanised
 from trials.vocabulary import AgeGroup, Phase, WhoMasked
 
@@ -17,7 +17,8 @@ from trials.vocabulary import AgeGroup, Phase, WhoMasked
 class LinesField(forms.CharField):
     """A list of texts, one a line."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, longest: int | None = None, **kwargs: Any) -> None:
+        self.longest = longest
         kwargs.setdefault("help_text", _("One a line."))
         super().__init__(required=False, widget=forms.Textarea(attrs={"rows": 3, "cols": 80}), **kwargs)
 
@@ -27,6 +28,12 @@ class LinesField(forms.CharField):
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
         lines = value if isinstance(value, list) else (value or "").splitlines()
         return [line.strip() for line in lines if line.strip()]
+
+    def validate(self, value: Any) -> None:
+        if self.longest and any(len(line) > self.longest for line in value):
+            raise ValidationError(
+                _("A line has at most %(longest)s characters."), params={"longest": self.longest}
+            )
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return self.to_python(initial) != self.to_python(data)
@@ -49,17 +56,38 @@ class EnumerationsField(forms.MultipleChoiceField):
         return super().valid_value(value) or str(value).isupper()
 
 
-class TrialForm(forms.ModelForm):
+class ContentForm(forms.ModelForm):
+    """Keeps line ends as the registry writes them: browsers send others, and every text would seem edited."""
+
+    def clean(self) -> dict[str, Any] | None:
+        for name, value in self.cleaned_data.items():
+            if isinstance(value, str):
+                self.cleaned_data[name] = value.replace("\r\n", "\n")
+        return super().clean()
+
+
+class TrialForm(ContentForm):
     phases = EnumerationsField(label=_("Phases"), choices=Phase.choices)
     std_ages = EnumerationsField(label=_("Age groups"), choices=AgeGroup.choices)
     who_masked = EnumerationsField(label=_("Who is masked"), choices=WhoMasked.choices)
     nct_id_aliases = LinesField(label=_("Former NCT numbers"))
+    condition_names = LinesField(label=_("Conditions"), longest=500)
+    keyword_names = LinesField(label=_("Keywords"), longest=500)
     periods = LinesField(label=_("Periods of the study"))
     notices = LinesField(label=_("Notices"))
 
     class Meta:
         model = Trial
         fields = "__all__"  # noqa: DJ007  (the admin's fieldsets say which)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            for name, rows in (
+                ("condition_names", self.instance.conditions),
+                ("keyword_names", self.instance.keywords),
+            ):
+                self.initial[name] = list(rows.values_list("name", flat=True))
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -77,18 +105,24 @@ class TrialForm(forms.ModelForm):
         return cleaned
 
 
-class ArmForm(forms.ModelForm):
+class ArmForm(ContentForm):
     class Meta:
         model = Arm
         fields = ("label", "type", "description")
 
 
-class InterventionForm(forms.ModelForm):
+class InterventionForm(ContentForm):
     other_names = LinesField(label=_("Other names"))
 
     class Meta:
         model = Intervention
         fields = ("type", "name", "description", "other_names")
+
+
+class OutcomeForm(ContentForm):
+    class Meta:
+        model = Outcome
+        fields = ("trial", "kind", "measure", "description", "time_frame")
 
 
 class PublishForm(forms.Form):

@@ -9,8 +9,6 @@ from django.db.models import Max, Model, QuerySet
 from django.forms import BaseModelFormSet
 from django.http import HttpRequest
 
-from trials.derived import fill_name_key
-from trials.models import Condition, Keyword
 from trials.text import folded
 
 
@@ -27,15 +25,13 @@ def save_rows(formset: BaseModelFormSet, scope: str) -> None:
     for row in formset.deleted_objects:
         row.delete()
     for row in rows:
-        if isinstance(row, Condition | Keyword):
-            fill_name_key(row)
         if row.pk is None and hasattr(row, "position"):
-            row.position = _next_position(row, scope)
+            row.position = next_position(row, scope)
         row.save()
     formset.save_m2m()
 
 
-def _next_position(row: Model, scope: str) -> int:
+def next_position(row: Model, scope: str) -> int:
     kind = {"kind": row.kind} if hasattr(row, "kind") else {}  # outcomes are counted by kind
     rows = type(row)._default_manager.filter(**{scope: getattr(row, scope)}, **kind)
     last = rows.aggregate(last=Max("position"))["last"]

@@ -12,9 +12,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from trials.admin.forms import ArmForm, InterventionForm, TrialForm
-from trials.admin.pages import WithinTrial, found_by_key, save_rows
-from trials.derived import fill_name_key, refresh_search_text
+from trials.admin.forms import ArmForm, InterventionForm, OutcomeForm, TrialForm
+from trials.admin.pages import WithinTrial, found_by_key, next_position, save_rows
+from trials.derived import fill_sponsor, refresh_search_text
+from trials.importers.ctgov import named
+from trials.importers.store import by_position, sync
 from trials.models import (
     Arm,
     ArmIntervention,
@@ -31,18 +33,6 @@ from trials.models import (
 )
 
 
-class ConditionInline(admin.TabularInline):
-    model = Condition
-    fields = ("name",)
-    extra = 0
-
-
-class KeywordInline(admin.TabularInline):
-    model = Keyword
-    fields = ("name",)
-    extra = 0
-
-
 class ArmInline(admin.StackedInline):
     model = Arm
     form = ArmForm
@@ -54,13 +44,6 @@ class InterventionInline(admin.StackedInline):
     model = Intervention
     form = InterventionForm
     extra = 0
-
-
-class OutcomeInline(admin.StackedInline):
-    model = Outcome
-    fields = ("kind", "measure", "description", "time_frame")
-    extra = 0
-    classes = ("collapse",)
 
 
 class SponsorInline(admin.TabularInline):
@@ -105,11 +88,8 @@ class TrialAdmin(admin.ModelAdmin):
     readonly_fields = ("pages",)
     inlines = (
         SponsorInline,
-        ConditionInline,
-        KeywordInline,
         ArmInline,
         InterventionInline,
-        OutcomeInline,
         OfficialInline,
         CentralContactInline,
         OtherIdentifierInline,
@@ -129,7 +109,8 @@ class TrialAdmin(admin.ModelAdmin):
             "status_verified_date", "results_first_posted_date", "launched", "current_as_of",
         )}),
         (_("Description"), {"fields": (
-            "brief_summary", "detailed_description", "plain_summary", "plain_summary_machine_made", "periods",
+            "condition_names", "keyword_names", "brief_summary", "detailed_description",
+            "plain_summary", "plain_summary_machine_made", "periods",
             "notices", "people_applied", "related_trials",
         )}),
         (_("Design"), {"fields": (
@@ -173,6 +154,12 @@ class TrialAdmin(admin.ModelAdmin):
 
     def save_related(self, request: Any, form: ModelForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        trial = form.instance
+        for rows, name in (
+            (Condition.objects.filter(trial=trial), "condition_names"),
+            (Keyword.objects.filter(trial=trial), "keyword_names"),
+        ):
+            sync(rows, by_position(named(form.cleaned_data[name])), trial=trial)
         refresh_search_text(form.instance)
 
     @admin.display(description=_("phase"))
@@ -198,14 +185,12 @@ class TrialAdmin(admin.ModelAdmin):
         sites = ngettext("%(n)s listed site", "%(n)s listed sites", trial.site_count) % {
             "n": trial.site_count
         }
+        of_trial = f"trial__id__exact={trial.pk}"
         return format_html(
-            '<a href="{}?trial__id__exact={}">{}</a>, <a href="{}?trial__id__exact={}">{}</a>',
-            reverse("admin:trials_site_changelist"),
-            trial.pk,
-            sites,
-            reverse("admin:trials_criteriaversion_changelist"),
-            trial.pk,
-            _("criteria versions"),
+            '<a href="{}?{}">{}</a>, <a href="{}?{}">{}</a>, <a href="{}?{}">{}</a>',
+            *(reverse("admin:trials_site_changelist"), of_trial, sites),
+            *(reverse("admin:trials_criteriaversion_changelist"), of_trial, _("criteria versions")),
+            *(reverse("admin:trials_outcome_changelist"), of_trial, _("outcome measures")),
         )
 
 
@@ -230,6 +215,32 @@ class ArmAdmin(WithinTrial):
         return False
 
 
+@admin.register(Outcome)
+class OutcomeAdmin(WithinTrial):
+    """On pages of their own: some trials have so many that a page with all of them could not be sent."""
+
+    list_display = ("measure", "kind", "time_frame", "nct_id")
+    list_filter = ("kind",)
+    list_select_related = ("trial",)
+    form = OutcomeForm
+    autocomplete_fields = ("trial",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Outcome]:
+        return super().get_queryset(request).defer("trial__search_text")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("trial", "kind") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Outcome, form: Any, change: bool) -> None:
+        if not change:
+            obj.position = next_position(obj, "trial_id")
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("trial"), ordering="trial__nct_id")
+    def nct_id(self, outcome: Outcome) -> str:
+        return outcome.trial.nct_id
+
+
 @admin.register(Sponsor)
 class SponsorAdmin(admin.ModelAdmin):
     list_display = ("name", "agency_class", "trial_count")
@@ -246,7 +257,7 @@ class SponsorAdmin(admin.ModelAdmin):
         return found_by_key(queryset, "folded", search_term), False
 
     def save_model(self, request: HttpRequest, obj: Sponsor, form: Any, change: bool) -> None:
-        fill_name_key(obj)
+        fill_sponsor(obj)
         super().save_model(request, obj, form, change)
 
     @admin.display(description=_("trials"), ordering="trial_count")

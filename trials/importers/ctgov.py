@@ -88,8 +88,8 @@ def _study(protocol: Part, *, strict: bool) -> Study:
             **_eligibility(protocol.part("eligibilityModule"), strict=strict),
             **_responsible_party(sponsors.part("responsibleParty")),
         },
-        conditions=_named(conditions.texts("conditions", longest=500)),
-        keywords=_named(conditions.texts("keywords", longest=500)),
+        conditions=named(conditions.texts("conditions", longest=500)),
+        keywords=named(conditions.texts("keywords", longest=500)),
         other_identifiers=[
             {
                 "identifier": item.text("id"),
@@ -220,7 +220,8 @@ def _responsible_party(party: Part) -> Values:
     }
 
 
-def _named(names: list[str]) -> list[Values]:
+def named(names: list[str]) -> list[Values]:
+    """Rows of conditions or keywords."""
     return [{"name": name, "folded": folded(name)[:1000]} for name in names]
 
 

@@ -100,17 +100,15 @@ def _save_lists(trial: Trial, study: Study) -> bool:
         (outcome["kind"], outcome["position"]): outcome for outcome in study.outcomes
     }
     changes = [
-        _sync(Condition.objects.filter(trial=trial), _by_position(study.conditions), trial=trial),
-        _sync(Keyword.objects.filter(trial=trial), _by_position(study.keywords), trial=trial),
-        _sync(
-            OtherIdentifier.objects.filter(trial=trial), _by_position(study.other_identifiers), trial=trial
-        ),
-        _sync(TrialSponsor.objects.filter(trial=trial), _by_position(parts), trial=trial),
-        _sync(Official.objects.filter(trial=trial), _by_position(study.officials), trial=trial),
-        _sync(CentralContact.objects.filter(trial=trial), _by_position(study.central_contacts), trial=trial),
-        _sync(Outcome.objects.filter(trial=trial), outcomes, key=("kind", "position"), trial=trial),
-        _sync(Arm.objects.filter(trial=trial), _by_position(study.arms), trial=trial),
-        _sync(Intervention.objects.filter(trial=trial), _by_position(study.interventions), trial=trial),
+        sync(Condition.objects.filter(trial=trial), by_position(study.conditions), trial=trial),
+        sync(Keyword.objects.filter(trial=trial), by_position(study.keywords), trial=trial),
+        sync(OtherIdentifier.objects.filter(trial=trial), by_position(study.other_identifiers), trial=trial),
+        sync(TrialSponsor.objects.filter(trial=trial), by_position(parts), trial=trial),
+        sync(Official.objects.filter(trial=trial), by_position(study.officials), trial=trial),
+        sync(CentralContact.objects.filter(trial=trial), by_position(study.central_contacts), trial=trial),
+        sync(Outcome.objects.filter(trial=trial), outcomes, key=("kind", "position"), trial=trial),
+        sync(Arm.objects.filter(trial=trial), by_position(study.arms), trial=trial),
+        sync(Intervention.objects.filter(trial=trial), by_position(study.interventions), trial=trial),
         _save_links(trial, study.arm_interventions),
     ]
     return any(changes)
@@ -130,11 +128,11 @@ def _sponsors(parts: list[Values]) -> dict[str, int]:
     return known
 
 
-def _by_position(rows: list[Values]) -> dict[Key, Values]:
+def by_position(rows: list[Values]) -> dict[Key, Values]:
     return {(position,): {**values, "position": position} for position, values in enumerate(rows)}
 
 
-def _sync(
+def sync(
     rows: models.QuerySet[Any], wanted: dict[Key, Values], key: Sequence[str] = ("position",), **scope: Any
 ) -> bool:
     """Make `rows` those wanted, in place where they have the same key; `scope` is what new ones belong to."""
@@ -207,5 +205,5 @@ def _save_places(trial: Trial, places: list[Place]) -> bool:
         for position, contact in enumerate(place.contacts)
     }
     of_sites = SiteContact.objects.filter(site__in=[site for site, _place in sites])
-    changed = _sync(of_sites, contacts, key=("site_id", "position"))
+    changed = sync(of_sites, contacts, key=("site_id", "position"))
     return bool(gone or edited or added) or changed
