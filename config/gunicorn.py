@@ -1,9 +1,12 @@
 """How the web server runs: `gunicorn --config python:config.gunicorn`."""
 
 import os
+from typing import Any
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 wsgi_app = "config.wsgi"
+# Loaded once, before there are workers: what refuses to start does so once and at once.
+preload_app = True
 worker_class = "gthread"
 workers = 2
 threads = 4
@@ -11,3 +14,8 @@ threads = 4
 graceful_timeout = 5
 control_socket_disable = True
 loglevel = "error"
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """A terminal's Ctrl-C is for the master alone, which then ends the workers one signal each."""
+    os.setpgrp()

@@ -19,7 +19,6 @@ from gunicorn.app.base import BaseApplication
 
 from config import gunicorn
 from screening.demo import accounts
-from screening.demo import accounts
 
 
 class Command(BaseCommand):
@@ -67,8 +66,6 @@ class Server(BaseApplication):
         signal.signal(signal.SIGHUP, lambda *_: arbiter.SIG_QUEUE.put_nowait(signal.SIGTERM))
         self.say(f"\nTrialdesk serves at http://127.0.0.1:{self.port}/ until Ctrl-C.\n")
         self.say("\n".join(accounts().lines()))
-        for line in accounts().lines():
-            self.say(line)
 
 
 def free_port(text: str) -> int:
