@@ -7,7 +7,7 @@ lies outside the cohort ("does not qualify for the SLE cohort"). A circuit never
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 from graphlib import TopologicalSorter
@@ -107,7 +107,7 @@ class Circuit:
                     told[below] |= more
         return told
 
-    def relevant(self, known: Mapping[str, int]) -> set[str]:
+    def relevant(self, values: Sequence[int], answered: Collection[str]) -> set[str]:
         """The statements whose answer matters to the verdict under some completion of the open ones.
 
         An answered statement is judged as if it were reopened. Where the value of a node changes with the
@@ -116,14 +116,13 @@ class Circuit:
         of its own. (Let its uses change one after another: where the verdict changes at all, it changes at
         one of them, and that step is seen.)
         """
-        values = self.values(known)
         told = self.told_apart(values)
         relevant = set()
         for identifier, position in self.statements.items():
             possible = PAIRS_WITHIN[self.opened[position] | values[position]]
             pairs = told[position]
-            if not pairs & possible and position in self.shared and identifier in known:
-                reopened = values.copy()
+            if not pairs & possible and position in self.shared and identifier in answered:
+                reopened = list(values)
                 self.change(reopened, position, self.opened[position] | values[position])
                 pairs = self.told_apart(reopened)[position]
             if pairs & possible:

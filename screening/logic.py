@@ -188,12 +188,12 @@ def _branch(
     circuit = compile_tree(tree, cohort)
     values = circuit.values(known)
     forced = values[circuit.verdict]
-    relevant = wider = circuit.relevant(known)
+    relevant = wider = circuit.relevant(values, known)
     provisional = known.keys() - lasting.keys()
     # Provisional answers count, but no outcome better than "potentially eligible" may rest on them: whatever
     # matters once all of them are open again stands in its way.
     if provisional and forced != FALSE:
-        wider = circuit.relevant(lasting)
+        wider = circuit.relevant(circuit.values(lasting), lasting)
         if not standing:
             relevant = wider
     rechecks = provisional & wider

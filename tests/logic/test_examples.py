@@ -61,6 +61,11 @@ def test_without_a_common_reason_each_cohort_has_its_own() -> None:
     assert assess(LUPUS_AND_SCLEROSIS, lupus=NO, lung_disease=NO).why == ("lupus", "lung_disease")
 
 
+def test_the_reason_is_that_of_the_cohort_which_asks_least() -> None:
+    tree = build(["adult", leaf("nephritis", cohorts=["SLE"])], cohorts="SLE SSc")
+    assert assess(tree, adult=YES, nephritis=YES).why == ("adult",)
+
+
 def test_nothing_more_is_asked_once_a_cohort_is_open_to_the_participant() -> None:
     answers = SCLEROSIS | {"lupus": UNKNOWN, "scleroderma": UNKNOWN}
     assessment = assess(LUPUS_AND_SCLEROSIS, **answers)
