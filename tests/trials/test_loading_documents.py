@@ -13,7 +13,7 @@ from trials.importers.fixtures import Loaded, load_document
 from trials.importers.problems import RejectedError
 from trials.importers.store import Change
 from trials.importers.yaml_documents import read_yaml
-from trials.models import CriteriaVersion, Trial, Variable
+from trials.models import CriteriaVersion, LoadedDocument, Trial, Variable
 
 LOADING = system("test", edits_content=True, importing=True)
 
@@ -91,6 +91,21 @@ class TestTrials:
         before = Trial.objects.values().get()
         assert load(TRIAL).change is Change.UNCHANGED
         assert Trial.objects.values().get() == before
+        assert CriteriaVersion.objects.count() == 1
+
+    def test_what_was_edited_since_stays_until_the_document_changes(self, load: Load) -> None:
+        load(TRIAL)
+        with acting_as(LOADING):
+            Trial.objects.update(nickname="edited")
+        assert load(f"# a remark\n{TRIAL}").change is Change.UNCHANGED
+        assert Trial.objects.get().nickname == "edited"
+        assert load(TRIAL.replace("people_applied: 0", "people_applied: 1")).change is Change.UPDATED
+        assert Trial.objects.get().nickname == "NEX"
+
+    def test_a_document_that_is_loaded_anew_finds_its_rows(self, load: Load) -> None:
+        load(TRIAL)
+        LoadedDocument.objects.all().delete()
+        assert load(TRIAL).change is Change.UNCHANGED
         assert CriteriaVersion.objects.count() == 1
 
     def test_changed_criteria_become_a_further_version(self, load: Load) -> None:
@@ -204,6 +219,12 @@ def test_text_stays_text(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_text_may_be_used_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("{a: &again same, b: *again}")
+    assert read_yaml(path) == {"a": "same", "b": "same"}
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -214,6 +235,7 @@ def test_text_stays_text(tmp_path: Path) -> None:
         (b"a: 1\nb: \xff\n", "line 2: is not UTF-8"),
         (b"a: 1\nb: \x07\n", "line 2: has a character that YAML does not allow"),
         (b"a: !!python/name:os.system x", "line 1"),
+        (b"a: 1\nb: &b [*b]\n", "line 2: an alias stands within an anchor"),
         (b"[" * 5000, "nested too deeply"),
     ],
 )

@@ -3,11 +3,14 @@
 A trial's document has `protocolSection` and `hasResults` as the registry writes them, then `supplement` (what
 the trial's page shows and the registry has no name for) and `criteria_versions`, oldest first. It is stored
 whole or not at all; every problem of it is found at once. Loading it again writes only what differs: a
-changed text of criteria becomes a further version, since a published one never changes.
+changed text of criteria becomes a further version, since a published one never changes. A document that has
+not changed since it was loaded is passed over, and so leaves what was edited since as it is.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from trials.criteria.tree import Tree, TreeError, parse_tree
 from trials.importers.ctgov import Values, read_study
@@ -22,7 +26,7 @@ from trials.importers.problems import ImportProblem, RejectedError
 from trials.importers.reading import Part, kind
 from trials.importers.store import Change, save_study
 from trials.importers.yaml_documents import read_yaml
-from trials.models import CriteriaVersion, Trial, Variable
+from trials.models import CriteriaVersion, LoadedDocument, Trial, Variable
 from trials.services import create_draft, publish, variables_of
 
 
@@ -54,11 +58,21 @@ class VersionDocument:
 def load_document(path: Path) -> Loaded:
     """Load a trial's document or a dictionary of variables, by what is in it. Raises `RejectedError`."""
     content = read_yaml(path)
-    if isinstance(content, list):
-        return Loaded(path.stem, load_variables(content))
-    if isinstance(content, dict):
-        return load_trial(content)
-    raise RejectedError([ImportProblem("", f"a trial or a list of variables is needed, not {kind(content)}")])
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    if LoadedDocument.objects.filter(name=path.stem, digest=digest).exists():
+        return Loaded(path.stem, Change.UNCHANGED)
+    with transaction.atomic():
+        if isinstance(content, list):
+            loaded = Loaded(path.stem, load_variables(content))
+        elif isinstance(content, dict):
+            loaded = load_trial(content)
+        else:
+            needed = f"a trial or a list of variables is needed, not {kind(content)}"
+            raise RejectedError([ImportProblem("", needed)])
+        LoadedDocument.objects.update_or_create(
+            name=path.stem, defaults={"digest": digest, "loaded_at": Now()}
+        )
+    return loaded
 
 
 def load_trial(content: dict[str, Any]) -> Loaded:

@@ -14,7 +14,23 @@ from trials.importers.problems import ImportProblem, RejectedError
 
 
 class _Loader(yaml.SafeLoader):
+    open_anchors = 0
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent):
+            if self.open_anchors:
+                # A few lines of these make a document without end.
+                raise yaml.composer.ComposerError(
+                    None, None, "an alias stands within an anchor; write it out", event.start_mark
+                )
+            return super().compose_node(parent, index)
+        anchored = event.anchor is not None
+        self.open_anchors += anchored
+        node = super().compose_node(parent, index)
+        self.open_anchors -= anchored
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()

@@ -1,5 +1,6 @@
 from trials.models.arm import Arm, ArmIntervention, Intervention
 from trials.models.criteria import Cohort, CriteriaVersion, Criterion
+from trials.models.document import LoadedDocument
 from trials.models.people import CentralContact, Official, Sponsor, TrialSponsor
 from trials.models.site import Site, SiteContact
 from trials.models.trial import Condition, Keyword, OtherIdentifier, Outcome, Trial
@@ -15,6 +16,7 @@ __all__ = [
     "Criterion",
     "Intervention",
     "Keyword",
+    "LoadedDocument",
     "Official",
     "OtherIdentifier",
     "Outcome",
