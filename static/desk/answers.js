@@ -30,7 +30,7 @@ function start() {
   const waiting = new Map(Object.entries(JSON.parse(sessionStorage.getItem(place) || "{}")));
   const onTheWay = new Map(); // identifier -> operation id in flight
   let sequence = 0;
-  let delay = RETRY_FIRST;
+  let failures = 0;
   let timer = 0;
   let signedOut = false;
   let unreachable = false;
@@ -110,7 +110,7 @@ function start() {
   function show() {
     const held = [...waiting].find(([, entry]) => entry.held);
     const count = open().length;
-    const late = unreachable || signedOut || delay > RETRY_FIRST;
+    const late = unreachable || signedOut || failures > 0;
     for (const form of document.querySelectorAll("form[data-answer]")) {
       form.toggleAttribute("data-waiting", late && waiting.has(form.dataset.answer));
     }
@@ -142,12 +142,13 @@ function start() {
         htmx.trigger(spare, "resend");
       }
     }
+    if (open().length && !timer) timer = setTimeout(flush, RETRY_LONGEST);
   }
 
   function later() {
-    if (timer) return;
-    timer = setTimeout(flush, delay);
-    delay = Math.min(delay * 2, RETRY_LONGEST);
+    clearTimeout(timer);
+    timer = setTimeout(flush, Math.min(RETRY_FIRST * 2 ** failures, RETRY_LONGEST));
+    failures += 1;
   }
 
   document.addEventListener(
@@ -226,7 +227,7 @@ function start() {
         form.elements.comment.defaultValue = requestConfig.parameters.comment;
       }
       text.savedAt = xhr.getResponseHeader("X-Saved-At") || text.savedAt;
-      delay = RETRY_FIRST;
+      failures = 0;
       if (open().length) setTimeout(flush);
     } else if (status === 401) {
       signedOut = true; // asked for below, as for everything else
@@ -237,6 +238,9 @@ function start() {
       } else if (last) {
         entry.held = true;
       }
+    } else if (status === 403 && last && !entry.renewed) {
+      entry.renewed = true; // once: the token may be an old one, of before somebody signed in elsewhere
+      renew();
     } else if (status === 0 || status === 429 || status >= 500) {
       later();
     } else {
@@ -253,6 +257,20 @@ function start() {
     askToSignIn();
   });
 
+  // Who is asked for a reason can type it at once, and goes on from the same statement afterwards; but only who
+  // is still there: focus is never taken away from another one.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const form = event.detail.requestConfig?.elt;
+    if (!form?.matches("form[data-answer]") || form === spare) return;
+    if (form.elements.reason && form.contains(document.activeElement)) form.elements.reason.focus();
+    else if (document.activeElement === document.body && form.hasAttribute("data-current")) focusOn(form);
+  });
+
+  function focusOn(form) {
+    const radio = form.querySelector("input[type=radio]:checked") ?? form.querySelector("input[type=radio]");
+    radio?.focus({ preventScroll: true });
+  }
+
   /* --- "Keep theirs": the radios go back, and the server's status is fetched by the button itself --- */
 
   document.addEventListener("click", (event) => {
@@ -261,7 +279,7 @@ function start() {
     const form = button.closest("form[data-answer]");
     waiting.delete(form.dataset.answer);
     choose(form, button.dataset.keep);
-    form.querySelector("input[type=radio]:checked, input[type=radio]")?.focus();
+    focusOn(form);
     trouble = "";
     keep();
   });
@@ -276,6 +294,23 @@ function start() {
   async function session() {
     const response = await fetch(text.sessionUrl, { headers: { Accept: "application/json" }, cache: "no-store" });
     return response.json();
+  }
+
+  async function renew() {
+    try {
+      const now = await session();
+      if (!now.user) {
+        signedOut = true;
+        askToSignIn();
+      } else if (String(now.user) !== text.user) {
+        location.reload(); // somebody else: what waits here is not theirs, and stays where it is
+      } else {
+        takeToken(now.csrf);
+        flush();
+      }
+    } catch {
+      later();
+    }
   }
 
   function takeToken(token) {
@@ -299,15 +334,10 @@ function start() {
         return;
       }
       form.reset();
-      if (String(now.user) !== text.user) {
-        location.reload(); // somebody else: what waits here is not theirs, and stays where it is
-        return;
-      }
-      takeToken(now.csrf);
       signedOut = false;
       dialog.close();
-      keep();
-      flush();
+      await renew();
+      show();
     } catch {
       error.textContent = text.tUnreachable;
     }
@@ -317,10 +347,7 @@ function start() {
 
   /* --- Coming, going, coming back --- */
 
-  window.addEventListener("online", () => {
-    delay = RETRY_FIRST;
-    flush();
-  });
+  window.addEventListener("online", flush);
   window.addEventListener("offline", () => {
     unreachable = true;
     show();
@@ -336,6 +363,7 @@ function start() {
   function restore() {
     for (const [identifier, entry] of waiting) {
       delete entry.held;
+      delete entry.renewed;
       if (entry.comment) trouble = text.tCommentLost;
       delete entry.comment;
       const form = formOf(identifier);
@@ -354,5 +382,6 @@ function start() {
     show();
   });
 
-  restore();
+  // htmx takes up its elements on this event, with a listener that stands before this one.
+  document.addEventListener("DOMContentLoaded", restore);
 }

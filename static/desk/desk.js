@@ -40,7 +40,10 @@ function rows() {
 }
 
 function current() {
-  return document.activeElement?.closest("[data-statement]") ?? document.querySelector("[data-statement][data-current]");
+  return (
+    document.activeElement?.closest("[data-statement]") ??
+    document.querySelector("[data-statement][data-current], #step [data-statement]")
+  );
 }
 
 function followFocus() {

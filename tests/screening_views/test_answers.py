@@ -7,10 +7,10 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.test import Client
 
 from screening.models import Answer, AnswerChange, Screening
+from tests.browser.desk_world import answers_given_long_ago
 from tests.factories import Cast, acting, answer, make_cast, make_screening
 
 pytestmark = pytest.mark.django_db
@@ -52,18 +52,6 @@ def stored(cast: Cast, screening: Screening, identifier: str) -> Answer | None:
 def changes(cast: Cast, screening: Screening) -> int:
     with acting(cast.alice):
         return AnswerChange.objects.filter(screening=screening).count()
-
-
-def given_long_ago(screening: Screening) -> None:
-    """As if more than a minute had passed: only the owner can say so, and only with row security aside."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("ALTER TABLE screening_answer DISABLE TRIGGER USER, NO FORCE ROW LEVEL SECURITY")
-        cursor.execute(
-            "UPDATE screening_answer SET answered_at = answered_at - interval '5 minutes' WHERE screening_id = %s",
-            [screening.pk],
-        )
-        assert cursor.rowcount
-        cursor.execute("ALTER TABLE screening_answer ENABLE TRIGGER USER, FORCE ROW LEVEL SECURITY")
 
 
 def test_an_answer_comes_back_as_its_status_and_the_panel(
@@ -121,7 +109,7 @@ def test_a_change_after_a_minute_asks_for_a_reason_before_it_is_saved(
     signed_in: Client, cast: Cast, screening: Screening
 ) -> None:
     send(signed_in, screening, "age", "yes")
-    given_long_ago(screening)
+    answers_given_long_ago(screening)
     response = send(signed_in, screening, "age", "no", sequence=2, base=1)
     assert response.status_code == 422
     assert 'name="reason"' in response.content.decode()
