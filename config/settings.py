@@ -210,7 +210,14 @@ NODE_MODULES = BASE_DIR / "node_modules"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-STATICFILES_DIRS: list[Any] = [BASE_DIR / "static", ("bootstrap", NODE_MODULES / "bootstrap/dist/css")]
+STATICFILES_DIRS: list[Any] = [
+    BASE_DIR / "static",
+    ("bootstrap", NODE_MODULES / "bootstrap/dist/css"),
+    ("leaflet", NODE_MODULES / "leaflet/dist"),
+    ("supercluster", NODE_MODULES / "supercluster/dist"),
+    ("topojson", NODE_MODULES / "topojson-client/dist"),
+    ("world-atlas", NODE_MODULES / "world-atlas"),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

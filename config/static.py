@@ -11,6 +11,8 @@ class StaticFiles(StaticFilesConfig):
         *StaticFilesConfig.ignore_patterns,
         *("*.map", "bootstrap-*", "bootstrap.css", "bootstrap.rtl*"),  # what bootstrap.min.css is made of
         *("ht*-4*", "hx-*-4*", "htmx-2.js"),  # htmx 4, and htmx 2 for debugging
+        *("leaflet-src*", "supercluster.js", "topojson-client.js"),  # what the minified ones are made of
+        *("land-*.json", "*-10m.json", "package.json", "README.md", "LICENSE"),  # of the world's atlas
     ]
 
 

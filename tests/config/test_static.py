@@ -36,6 +36,16 @@ def test_a_missing_source_map_does_not_stop_the_collecting(
     assert part.name in module.read_text()
 
 
-@pytest.mark.parametrize("name", ["bootstrap/bootstrap.min.css", "django_htmx/htmx-2.min.js"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "bootstrap/bootstrap.min.css",
+        "django_htmx/htmx-2.min.js",
+        "leaflet/leaflet.js",
+        "supercluster/supercluster.min.js",
+        "topojson/topojson-client.min.js",
+        "world-atlas/countries-110m.json",
+    ],
+)
 def test_what_the_pages_take_from_packages_is_there(name: str) -> None:
     assert finders.find(name)
