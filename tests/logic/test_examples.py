@@ -89,6 +89,16 @@ def test_a_reference_reaches_into_another_cohort() -> None:
     assert assess(tree, "SSc", adult=YES, lupus=NO).outcome is Outcome.ELIGIBLE
 
 
+def test_a_criterion_of_another_cohort_decides_only_there() -> None:
+    tree = build(
+        ["adult"],
+        [leaf("scleroderma", cohorts=["SLE"]), group("not", "no", ref("r", "scleroderma"), cohorts=["SSc"])],
+        cohorts="SLE SSc",
+    )
+    verdicts = assess(tree, adult=NO, scleroderma=YES).verdicts
+    assert [verdict.deciding_criteria for verdict in verdicts] == [("adult", "scleroderma"), ("adult",)]
+
+
 def test_at_least_keeps_its_number_in_a_cohort_that_lacks_some_children() -> None:
     two = group("at_least", "two", "a", "b", leaf("c", cohorts=["Y"]), leaf("d", cohorts=["Y"]), k=2)
     tree = build([two], cohorts="X Y")
@@ -230,9 +240,10 @@ def test_a_recheck_that_cannot_matter_is_not_due() -> None:
     tree = build([group("any", "either", "now", later("then"))])
     assert assess(tree, then=YES).rechecks == ("then",)
     assert assess(tree, then=YES).open_relevant == ("now",)
-    settled = assess(tree, then=YES, now=YES)
-    assert settled.outcome is Outcome.ELIGIBLE
-    assert settled.why == ("now",)
+    for children in ("now", later("then")), (later("then"), "now"):
+        settled = assess(build([group("any", "either", *children)]), then=YES, now=YES)
+        assert settled.outcome is Outcome.ELIGIBLE
+        assert settled.why == ("now",)
 
 
 def test_two_provisional_answers_do_not_vouch_for_each_other() -> None:
@@ -246,6 +257,13 @@ def test_what_does_not_apply_to_a_participant_is_not_due_again() -> None:
     tree = build(["adult"], [later("pregnant", applies_to="female")])
     assert assess(tree, adult=YES, pregnant=NA).outcome is Outcome.ELIGIBLE
     assert assess(tree, adult=YES, pregnant=NO).outcome is Outcome.POTENTIALLY_ELIGIBLE
+
+
+def test_what_does_not_apply_today_is_due_again() -> None:
+    tree = build(["adult", group("if", "steroids", "on_steroids", later("stable_dose"))])
+    assessment = assess(tree, adult=YES, on_steroids=YES, stable_dose=NA)
+    assert assessment.outcome is Outcome.POTENTIALLY_ELIGIBLE
+    assert assessment.rechecks == ("stable_dose",)
 
 
 def test_a_provisional_answer_can_make_ineligible() -> None:

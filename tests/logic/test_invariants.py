@@ -265,4 +265,4 @@ def test_no_criteria_at_all_is_undetermined() -> None:
     for cohorts in ("", "a b"):
         assessment = assess(build(cohorts=cohorts), None, {})
         assert assessment.outcome == UNDETERMINED
-        assert CaveatKind.NO_INCLUSION in {caveat.kind for caveat in assessment.caveats}
+        assert [caveat.kind for caveat in assessment.caveats] == [CaveatKind.NO_INCLUSION]

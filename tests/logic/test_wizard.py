@@ -87,6 +87,7 @@ def test_progress_counts_what_is_answered_and_what_is_still_wanted() -> None:
     assert course(TREE, "SLE", adult=YES, x=YES).progress == Progress(2, 5)
     assert course(TREE, "SLE", adult=YES, x=UNKNOWN).progress == Progress(1, 6)
     assert course(TREE, "SLE", adult=NO, x=YES).progress == Progress(2, 2)
+    assert course(TREE, "SLE", sclerosis=YES).progress == Progress(0, 6)
     assert course(TREE, "SLE", lupus=YES).sections[1].progress == Progress(1, 2)
 
 
