@@ -1,7 +1,7 @@
 -- The roles and the database, for psql as a superuser; may be run again at any time. The embedded server runs it
 -- at each start. On a server of your own:
 --
---   sudo -u postgres psql -v app_password=... -v owner_password=... -v backup_password=... -f config/roles.sql
+--   sudo -u postgres psql -v app_password=... -v owner_password=... -v backup_password=... -f - < config/roles.sql
 --
 -- Row-level security is only worth something when the role that serves owns nothing and bypasses nothing.
 \set ON_ERROR_STOP on
