@@ -193,7 +193,7 @@ def _branch(
     # Provisional answers count, but no outcome better than "potentially eligible" may rest on them: whatever
     # matters once all of them are open again stands in its way.
     if provisional and forced != FALSE:
-        wider = circuit.relevant(circuit.values(lasting), lasting)
+        wider = relevant | circuit.relevant(circuit.values(lasting), lasting)
         if not standing:
             relevant = wider
     rechecks = provisional & wider

@@ -316,6 +316,8 @@ def test_not_applicable_may_be_answered_where_it_is_not_offered() -> None:
     tree = build([group("at_least", "two", woman, "b", k=2)])
     assert assess(tree, a=NA, b=NA).outcome is Outcome.UNDETERMINED
     assert assess(tree, a=NA, b=NA).relevant == {"a", "b"}
+    tree = build([group("at_least", "two", woman, later("b"), k=2)])
+    assert assess(tree, a=NA, b=NA).relevant == {"a", "b"}
 
 
 # Errors and truth values
