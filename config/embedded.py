@@ -72,7 +72,7 @@ class EmbeddedServer:
 
     def join(self) -> None:
         """Make sure that the server runs, and that it does as long as this process."""
-        with self._threads:
+        with self._threads, self._complaining():
             if self._member == os.getpid() and self._answers():
                 return
             self._prepare_data()
@@ -166,15 +166,13 @@ class EmbeddedServer:
             draft.rename(self.cluster)
 
     def _check_cluster(self) -> None:
-        with self._complaining(self.cluster):
-            version = (self.cluster / "PG_VERSION").read_text().strip()
-            owner = self.cluster.stat().st_uid
+        version = (self.cluster / "PG_VERSION").read_text().strip()
         if version != str(VERSION):
             raise EmbeddedServerError(
                 f"{self.cluster} was created by PostgreSQL {version}, and this is {VERSION}: "
                 "set TRIALDESK_DATA to another folder, or move this one away."
             )
-        if owner != self._server_user().pw_uid:
+        if self.cluster.stat().st_uid != self._server_user().pw_uid:
             raise EmbeddedServerError(
                 f"{self.cluster} belongs to another user: start as that user, or set TRIALDESK_DATA."
             )
@@ -210,10 +208,9 @@ class EmbeddedServer:
     # --- Folders and users ---
 
     def _prepare_data(self) -> None:
-        with self._complaining(self.data):
-            make_folder(self.data)
-            with tempfile.TemporaryFile(dir=self.data):
-                pass
+        make_folder(self.data)
+        with tempfile.TemporaryFile(dir=self.data):
+            pass
 
     def _check_reach(self) -> None:
         """Root may go anywhere and its server's user may not; folders that are not ours we do not open."""
@@ -237,7 +234,7 @@ class EmbeddedServer:
 
     def _make_socket_folder(self) -> None:
         user = self._server_user()
-        with self._complaining(self.socket_folder), suppress(FileExistsError):
+        with suppress(FileExistsError):
             self.socket_folder.mkdir(mode=0o700)
             os.chown(self.socket_folder, user.pw_uid, user.pw_gid)
         # In a folder that everybody may write to, somebody else may have been first.
@@ -248,12 +245,12 @@ class EmbeddedServer:
             )
 
     @contextmanager
-    def _complaining(self, folder: Path) -> Iterator[None]:
+    def _complaining(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
             raise EmbeddedServerError(
-                f"{error.filename or folder}: {error.strerror}. Set TRIALDESK_DATA to a folder of yours."
+                f"{error.filename or self.data}: {error.strerror}. Set TRIALDESK_DATA to a folder of yours."
             ) from error
 
     @staticmethod
