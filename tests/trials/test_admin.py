@@ -59,6 +59,8 @@ def filled(page: Any, **changes: Any) -> dict[str, Any]:
     for form in parts:
         for bound in form:
             value = bound.value()
+            if bound.field.show_hidden_initial:
+                data[bound.html_initial_name] = value
             if isinstance(bound.field, forms.NullBooleanField):
                 data[bound.html_name] = {True: "true", False: "false"}.get(value, "unknown")
             elif value is True:
@@ -157,9 +159,7 @@ def test_a_saved_page_without_changes_changes_nothing(ada: Client, trial: Trial)
     before = Trial.objects.values().get()
     page = address("trial_change", trial.pk)
     assert ada.post(page, filled(ada.get(page))).status_code == 302
-    after = Trial.objects.values().get()
-    assert {**after, "changed_at": None} == {**before, "changed_at": None}
-    assert len(sites_of(trial)) == 4
+    assert Trial.objects.values().get() == before
 
 
 def test_an_edit_reaches_search_and_ages(ada: Client, trial: Trial) -> None:

@@ -5,13 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from trials.ages import maximum_days, minimum_days
-from trials.models import Arm, Intervention, Outcome, Trial
+from trials.models import Intervention, Trial
 from trials.text import humanised
 from trials.vocabulary import AgeGroup, Phase, WhoMasked
+
+
+class PlainTextarea(AdminTextareaWidget):
+    """Keeps line ends as the registry writes them: browsers send others, and every text would seem edited."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+TEXTS_AS_THEY_ARE: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
+    models.TextField: {"widget": PlainTextarea}
+}
 
 
 class LinesField(forms.CharField):
@@ -56,17 +71,7 @@ class EnumerationsField(forms.MultipleChoiceField):
         return super().valid_value(value) or str(value).isupper()
 
 
-class ContentForm(forms.ModelForm):
-    """Keeps line ends as the registry writes them: browsers send others, and every text would seem edited."""
-
-    def clean(self) -> dict[str, Any] | None:
-        for name, value in self.cleaned_data.items():
-            if isinstance(value, str):
-                self.cleaned_data[name] = value.replace("\r\n", "\n")
-        return super().clean()
-
-
-class TrialForm(ContentForm):
+class TrialForm(forms.ModelForm):
     phases = EnumerationsField(label=_("Phases"), choices=Phase.choices)
     std_ages = EnumerationsField(label=_("Age groups"), choices=AgeGroup.choices)
     who_masked = EnumerationsField(label=_("Who is masked"), choices=WhoMasked.choices)
@@ -105,24 +110,12 @@ class TrialForm(ContentForm):
         return cleaned
 
 
-class ArmForm(ContentForm):
-    class Meta:
-        model = Arm
-        fields = ("label", "type", "description")
-
-
-class InterventionForm(ContentForm):
+class InterventionForm(forms.ModelForm):
     other_names = LinesField(label=_("Other names"))
 
     class Meta:
         model = Intervention
         fields = ("type", "name", "description", "other_names")
-
-
-class OutcomeForm(ContentForm):
-    class Meta:
-        model = Outcome
-        fields = ("trial", "kind", "measure", "description", "time_frame")
 
 
 class PublishForm(forms.Form):

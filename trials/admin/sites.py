@@ -83,7 +83,8 @@ class SiteAdmin(admin.ModelAdmin):
 
     def save_related(self, request: Any, form: ModelForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        refresh_search_text(form.instance.trial)
+        if form.has_changed():
+            refresh_search_text(form.instance.trial)
 
     @admin.display(description=_("place"), ordering="city_folded")
     def place(self, site: Site) -> str:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from trials.admin.forms import ArmForm, InterventionForm, OutcomeForm, TrialForm
+from trials.admin.forms import TEXTS_AS_THEY_ARE, InterventionForm, TrialForm
 from trials.admin.pages import WithinTrial, found_by_key, next_position, save_rows
 from trials.derived import fill_sponsor, refresh_search_text
 from trials.importers.ctgov import named
@@ -35,7 +35,8 @@ from trials.models import (
 
 class ArmInline(admin.StackedInline):
     model = Arm
-    form = ArmForm
+    fields = ("label", "type", "description")
+    formfield_overrides = TEXTS_AS_THEY_ARE
     extra = 0
     show_change_link = True
 
@@ -43,6 +44,7 @@ class ArmInline(admin.StackedInline):
 class InterventionInline(admin.StackedInline):
     model = Intervention
     form = InterventionForm
+    formfield_overrides = TEXTS_AS_THEY_ARE
     extra = 0
 
 
@@ -77,6 +79,7 @@ class OtherIdentifierInline(admin.TabularInline):
 @admin.register(Trial)
 class TrialAdmin(admin.ModelAdmin):
     form = TrialForm
+    formfield_overrides = TEXTS_AS_THEY_ARE
     list_display = ("nct_id", "title", "overall_status", "phase_list", "lead_sponsor", "last_update", "sites")
     list_filter = ("overall_status", "study_type")
     search_fields = ("search_text",)
@@ -160,7 +163,8 @@ class TrialAdmin(admin.ModelAdmin):
             (Keyword.objects.filter(trial=trial), "keyword_names"),
         ):
             sync(rows, by_position(named(form.cleaned_data[name])), trial=trial)
-        refresh_search_text(form.instance)
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            refresh_search_text(trial)
 
     @admin.display(description=_("phase"))
     def phase_list(self, trial: Trial) -> str:
@@ -208,7 +212,8 @@ class ArmInterventionInline(admin.TabularInline):
 
 @admin.register(Arm)
 class ArmAdmin(WithinTrial):
-    form = ArmForm
+    fields = ("label", "type", "description")
+    formfield_overrides = TEXTS_AS_THEY_ARE
     inlines = (ArmInterventionInline,)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -222,7 +227,8 @@ class OutcomeAdmin(WithinTrial):
     list_display = ("measure", "kind", "time_frame", "nct_id")
     list_filter = ("kind",)
     list_select_related = ("trial",)
-    form = OutcomeForm
+    fields = ("trial", "kind", "measure", "description", "time_frame")
+    formfield_overrides = TEXTS_AS_THEY_ARE
     autocomplete_fields = ("trial",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Outcome]:

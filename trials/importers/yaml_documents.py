@@ -22,9 +22,8 @@ class _Loader(yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             if self.open_anchors:
                 # A few lines of these make a document without end.
-                raise yaml.composer.ComposerError(
-                    None, None, "an alias stands within an anchor; write it out", event.start_mark
-                )
+                problem = "an alias stands within an anchor; write it out"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=self.get_mark())
             return super().compose_node(parent, index)
         anchored = event.anchor is not None
         self.open_anchors += anchored
