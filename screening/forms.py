@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -25,14 +27,20 @@ from screening.models import (
     Status,
     Value,
 )
-from trials.models import Cohort, CriteriaVersion
+from trials.models import Cohort, CriteriaVersion, Trial
+from trials.richtext import plain_line
 
 FREE_TEXT = 2000
 REASON = 500
 
 
 class DateField(forms.DateField):
-    """A day from the browser's own picker, which speaks ISO 8601."""
+    """A day from the browser's own picker, which speaks ISO 8601; of years in which people live."""
+
+    default_validators = [
+        MinValueValidator(datetime.date(1890, 1, 1), _("Check the year.")),
+        MaxValueValidator(datetime.date(2199, 12, 31), _("Check the year.")),
+    ]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options)
@@ -271,16 +279,17 @@ class LogForm(forms.Form):
         super().__init__(*args, **options)
         places = seen.order_by().values_list(
             "trial__nct_id",
-            "trial__brief_title",
-            "center_site",
-            "center_site__site__facility",
-            "center_site__site__city",
+            "site",
+            "site__facility",
+            "site__city",
         )
         rows = sorted(set(places))
-        trials = {nct_id: f"{nct_id} {title}"[:90] for nct_id, title, *_rest in rows}
+        trials = {
+            trial.nct_id: f"{trial.nct_id} {plain_line(trial.title)}"[:90]
+            for trial in Trial.objects.filter(nct_id__in={nct_id for nct_id, *_rest in rows}).for_title()
+        }
         sites = {
-            str(pk): ", ".join(filter(None, (facility, city, nct_id)))
-            for nct_id, _t, pk, facility, city in rows
+            str(pk): ", ".join(filter(None, (facility, city, nct_id))) for nct_id, pk, facility, city in rows
         }
         self.fields["trial"].choices = [("", _("any")), *trials.items()]  # type: ignore[attr-defined]
         self.fields["site"].choices = [("", _("any")), *sites.items()]  # type: ignore[attr-defined]

@@ -109,7 +109,7 @@ def _head(screening: Screening) -> dict[str, str]:
     concluded = ""
     if screening.status == Status.CONCLUDED:
         concluded = _("Concluded: %(conclusion)s") % {"conclusion": screening.get_conclusion_display()}
-    site = screening.center_site.site
+    site = screening.site
     return {
         "site": ", ".join(filter(None, (site.facility, site.city))),
         "kind": kind,

@@ -15,13 +15,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext_lazy
+from django.utils.text import Truncator
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from screening.access import DeskRequest, desk_view, log_or_404, may_start
 from screening.forms import LogForm
 from screening.models import Center, Conclusion, FailureKind, Outcome, Screening
 from screening.querysets import ScreeningQuerySet
+from screening.templatetags.desk import day
 from screening.views.panel import GLYPHS, LOOKS
 
 PAGE_SIZE = 25
@@ -31,7 +33,7 @@ SORTS: dict[str, tuple[str, ...]] = {
     "number": ("screening_number",),
     "participant": ("patient__code",),
     "trial": ("trial__nct_id",),
-    "site": ("center_site__site__facility", "center_site__site__city"),
+    "site": ("site__facility", "site__city"),
     "kind": ("kind",),
     "outcome": ("outcome",),
     "started": ("started_at",),
@@ -98,7 +100,7 @@ def _filtered(seen: ScreeningQuerySet, form: LogForm) -> ScreeningQuerySet:
     wanted = form.cleaned_data
     exact = {
         "trial__nct_id": wanted.get("trial"),
-        "center_site": wanted.get("site"),
+        "site": wanted.get("site"),
         "outcome": wanted.get("outcome"),
         "status": wanted.get("status"),
         "conclusion": wanted.get("conclusion"),
@@ -156,7 +158,7 @@ class _Row:
 
 def _row(screening: Screening) -> _Row:
     outcome = Outcome(screening.outcome)
-    site = screening.center_site.site
+    site = screening.site
     return _Row(
         screening=screening,
         site=", ".join(filter(None, (site.facility, site.city))),
@@ -175,12 +177,17 @@ def _conclusion(screening: Screening) -> str:
     if screening.failure_kind and screening.failure_kind != FailureKind.CRITERIA:
         said.append(str(FailureKind(screening.failure_kind).label))
     if screening.disposition:
-        said.append(f"{screening.get_disposition_display()} {screening.disposition_date:%Y-%m-%d}")
+        said.append(f"{screening.get_disposition_display()} {day(screening.disposition_date)}")
     return ", ".join(said)
 
 
 def _deciding(screening: Screening) -> str:
-    return "; ".join(reason["label"] or reason["identifier"] for reason in screening.deciding)
+    """Which criteria, by section and label ("Exclusion 2."), by their words where there is no label."""
+    sections = {"inclusion": gettext("Inclusion"), "exclusion": gettext("Exclusion")}
+    return "; ".join(
+        f"{sections[each['category']]} {each['label'] or Truncator(each['text']).chars(60)}"
+        for each in screening.deciding
+    )
 
 
 def _column(request: HttpRequest, name: str, sort: str) -> dict[str, str]:
@@ -211,7 +218,7 @@ _CSV_HEAD = (
 
 def _csv_row(screening: Screening) -> tuple[object, ...]:
     """No birth date, no sex, no free text: they are nobody's business in a spreadsheet."""
-    site, zone = screening.center_site.site, screening.center.zone
+    site, zone = screening.site, screening.center.zone
 
     def local(moment: datetime.datetime | None) -> str:
         return timezone.localtime(moment, zone).isoformat(timespec="minutes") if moment else ""

@@ -23,6 +23,7 @@ from screening.services import Refused, start_screening
 from screening.templatetags.desk import day
 from screening.views.words import version_words
 from trials.models import CriteriaVersion
+from trials.richtext import plain_line
 
 KNOWN_CODES = 200
 
@@ -153,7 +154,7 @@ def _where(request: HttpRequest, places: list[CenterSite]) -> _Where:
     form = _WhereForm()
     form.fields["trial"].choices = [  # type: ignore[attr-defined]
         ("", _("Choose a trial")),
-        *((nct_id, f"{nct_id} {trial.brief_title}") for nct_id, trial in trials.items()),
+        *((nct_id, f"{nct_id} {plain_line(trial.title)}") for nct_id, trial in trials.items()),
     ]
     nct_id = request.GET.get("trial", "")
     site_field, version_field = form.fields.pop("site"), form.fields.pop("version")

@@ -1,0 +1,217 @@
+"""The screening log and its CSV: whose, which, in what order, and nothing that identifies."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from collections.abc import Callable
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from screening.models import Screening
+from tests.factories import (
+    Cast,
+    answer,
+    make_cast,
+    make_center_site,
+    make_screening,
+    make_trial,
+    make_version,
+)
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def signed_in(client: Client, cast: Cast) -> Client:
+    client.force_login(cast.alice)
+    return client
+
+
+def listed(client: Client, **query: str) -> list[str]:
+    response = client.get("/screening/", query)
+    assert response.status_code == 200
+    return [row.screening.patient.code for row in response.context["rows"]]
+
+
+def rows_of(client: Client, **query: str) -> list[dict[str, str]]:
+    response = client.get("/screening/log.csv", query)
+    assert response.status_code == 200
+    return list(csv.DictReader(StringIO(response.content.decode("utf-8-sig"))))
+
+
+def started_at(screening: Screening, moment: datetime.datetime) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE screening_screening DISABLE TRIGGER USER, NO FORCE ROW LEVEL SECURITY")
+        cursor.execute("UPDATE screening_screening SET started_at = %s WHERE id = %s", [moment, screening.pk])
+        assert cursor.rowcount == 1
+        cursor.execute("ALTER TABLE screening_screening ENABLE TRIGGER USER, FORCE ROW LEVEL SECURITY")
+
+
+def test_it_lists_the_readers_centers_alone(client: Client, cast: Cast) -> None:
+    make_screening(cast.alice, cast.rennes_site, cast.version, patient_code="R-1")
+    make_screening(cast.charlie, cast.iowa_site, cast.version, patient_code="I-1")
+    for person, codes in ((cast.alice, ["R-1"]), (cast.bob, ["R-1"]), (cast.charlie, ["I-1"])):
+        client.force_login(person)
+        assert listed(client) == codes
+        assert [row["participant_code"] for row in rows_of(client)] == codes
+
+
+@pytest.mark.parametrize("person", ["ada", "sven"])
+def test_it_is_for_people_of_a_center(client: Client, cast: Cast, person: str) -> None:
+    client.force_login(getattr(cast, person))
+    assert client.get("/screening/").status_code == 403
+    assert client.get("/screening/log.csv").status_code == 403
+
+
+def test_an_empty_log_says_what_belongs_here_and_what_comes_next(client: Client, cast: Cast) -> None:
+    client.force_login(cast.alice)
+    assert "Start the first screening" in client.get("/screening/").content.decode()
+    client.force_login(cast.bob)
+    text = client.get("/screening/").content.decode()
+    assert "No screenings yet" in text
+    assert "/screening/start/" not in text
+
+
+def test_it_is_filtered(signed_in: Client, cast: Cast) -> None:
+    other = make_trial("NCT90000099")
+    site = make_center_site(cast.rennes, other)
+    first = make_screening(cast.alice, cast.rennes_site, cast.version, patient_code="P-1")
+    make_screening(
+        cast.alice, site, make_version(other), patient_code="P-2", consent_date=datetime.date(2024, 2, 3)
+    )
+    answer(cast.alice, first, "infection", "yes")
+    assert listed(signed_in, trial="NCT90000099") == ["P-2"]
+    assert listed(signed_in, site=str(cast.rennes_site.site_id)) == ["P-1"]
+    assert listed(signed_in, outcome="ineligible") == ["P-1"]
+    assert listed(signed_in, kind="consented") == ["P-2"]
+    assert listed(signed_in, status="concluded") == []
+    signed_in.post(
+        f"/screening/{first.pk}/conclude/",
+        {"act": "conclude", "conclusion": "screen_failure", "failure_kind": "criteria"},
+    )
+    assert listed(signed_in, status="concluded") == ["P-1"]
+    assert listed(signed_in, conclusion="screen_failure") == ["P-1"]
+    assert [row["participant_code"] for row in rows_of(signed_in, conclusion="screen_failure")] == ["P-1"]
+
+
+def test_days_are_those_of_the_center(client: Client, cast: Cast) -> None:
+    # 23:30 UTC is the next day in Rennes and still the same in Iowa.
+    late = datetime.datetime(2026, 3, 1, 23, 30, tzinfo=datetime.UTC)
+    started_at(make_screening(cast.alice, cast.rennes_site, cast.version, patient_code="R-1"), late)
+    started_at(make_screening(cast.charlie, cast.iowa_site, cast.version, patient_code="I-1"), late)
+    client.force_login(cast.alice)
+    assert listed(client, started_from="2026-03-02", started_to="2026-03-02") == ["R-1"]
+    assert listed(client, started_to="2026-03-01") == []
+    assert "2 Mar 2026" in client.get("/screening/").content.decode()
+    client.force_login(cast.charlie)
+    assert listed(client, started_from="2026-03-01", started_to="2026-03-01") == ["I-1"]
+
+
+def test_it_is_sorted_by_what_may_be_sorted_by(signed_in: Client, cast: Cast) -> None:
+    for code in ("P-2", "P-3", "P-1"):
+        make_screening(cast.alice, cast.rennes_site, cast.version, patient_code=code)
+    assert listed(signed_in) == ["P-1", "P-3", "P-2"]  # newest first
+    assert listed(signed_in, sort="participant") == ["P-1", "P-2", "P-3"]
+    assert listed(signed_in, sort="-participant") == ["P-3", "P-2", "P-1"]
+    assert listed(signed_in, sort="patient__birth_date_sealed") == ["P-1", "P-3", "P-2"]
+    assert [row["participant_code"] for row in rows_of(signed_in, sort="participant")] == [
+        "P-1",
+        "P-2",
+        "P-3",
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"outcome": "'; drop table"},
+        {"started_from": "31/12/2026"},
+        {"started_from": "0001-01-01", "started_to": "9999-12-31"},
+        {"page": "-1"},
+        {"page": "nine"},
+        {"site": "0"},
+        {"trial": "NCT\x00"},
+    ],
+)
+def test_what_is_not_understood_is_no_error(signed_in: Client, cast: Cast, query: dict[str, str]) -> None:
+    make_screening(cast.alice, cast.rennes_site, cast.version)
+    assert signed_in.get("/screening/", query).status_code == 200
+    assert signed_in.get("/screening/log.csv", query).status_code == 200
+
+
+def test_outcomes_are_counted_over_what_is_listed(signed_in: Client, cast: Cast) -> None:
+    answer(cast.alice, make_screening(cast.alice, cast.rennes_site, cast.version), "infection", "yes")
+    make_screening(cast.alice, cast.rennes_site, cast.version)
+    text = signed_in.get("/screening/").content.decode()
+    assert "Ineligible: 1" in text
+    assert "Undetermined: 1" in text
+    assert "Ineligible: 0" in signed_in.get("/screening/", {"outcome": "undetermined"}).content.decode()
+
+
+def test_it_is_paged_and_keeps_its_filters(signed_in: Client, cast: Cast) -> None:
+    for _ in range(26):
+        make_screening(cast.alice, cast.rennes_site, cast.version)
+    response = signed_in.get("/screening/", {"outcome": "undetermined"})
+    assert len(response.context["rows"]) == 25
+    assert response.context["next_url"] == "/screening/?outcome=undetermined&page=2"
+    assert len(signed_in.get(response.context["next_url"]).context["rows"]) == 1
+    assert len(rows_of(signed_in)) == 26
+
+
+def test_htmx_gets_the_list_alone(signed_in: Client, cast: Cast) -> None:
+    response = signed_in.get("/screening/", headers=HTMX)
+    assert response.content.decode().strip().startswith('<div id="log"')
+    assert "HX-Request" in response.headers["Vary"]
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(
+    signed_in: Client, cast: Cast, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    counts = []
+    for more in (1, 19):
+        for _ in range(more):
+            make_screening(cast.alice, cast.rennes_site, cast.version)
+        for address in ("/screening/", "/screening/log.csv"):
+            with django_assert_max_num_queries(25) as captured:
+                signed_in.get(address)
+            counts.append(len(captured))
+    assert counts[:2] == counts[2:]
+
+
+def test_no_cell_of_the_csv_is_a_formula(signed_in: Client, cast: Cast) -> None:
+    version = make_version(cast.trial, label='=HYPERLINK("http://example.org")')
+    make_screening(cast.alice, cast.rennes_site, version, patient_code="P-1")
+    make_screening(cast.alice, cast.rennes_site, make_version(cast.trial, label="@sum"), patient_code="P-2")
+    labels = [row["criteria_version"] for row in rows_of(signed_in)]
+    assert labels == ["'@sum", '\'=HYPERLINK("http://example.org")']
+
+
+def test_the_csv_has_nothing_that_identifies(signed_in: Client, cast: Cast) -> None:
+    make_screening(
+        cast.alice,
+        cast.rennes_site,
+        cast.version,
+        patient_code="P-1",
+        birth_date=datetime.date(1961, 4, 5),
+        sex="female",
+    )
+    text = signed_in.get("/screening/log.csv").content.decode()
+    assert "1961" not in text
+    assert "female" not in text
+    [row] = rows_of(signed_in)
+    assert row["screening_number"] == "S-001"
+    assert row["outcome"] == "undetermined"
+    assert row["started_by"] == "Alice Example"
+    assert row["started_at"].endswith(("+01:00", "+02:00"))
