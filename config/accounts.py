@@ -4,6 +4,7 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import get_user_model, views
@@ -31,7 +32,18 @@ class SignInForm(AuthenticationForm):
 
 
 class NewPasswordForm(PasswordChangeForm):
+    # What is sent is not read. A browser that keeps passwords learns from it whose password this is.
+    account = forms.CharField(
+        label=_("E-mail address"),
+        required=False,
+        widget=forms.EmailInput(attrs={"readonly": True, "autocomplete": "username"}),
+    )
+    field_order = ("account", "old_password", "new_password1", "new_password2")
     helper = _helper(_("Change the password"))
+
+    def __init__(self, user: Any, *args: Any, **options: Any) -> None:
+        super().__init__(user, *args, **options)
+        self.initial["account"] = user.email
 
 
 class SignIn(views.LoginView):

@@ -142,6 +142,11 @@ class TrialPage:
         """Whether healthy people may take part; nothing where the record does not say."""
         return {True: gettext("Yes"), False: gettext("No"), None: ""}[self.trial.healthy_volunteers]
 
+    @property
+    def results(self) -> str:
+        published = self.trial.has_results
+        return gettext("Published at the registry") if published else gettext("Not published yet")
+
     @cached_property
     def countries(self) -> list[Country]:
         by_name: dict[str, list[Site]] = {}
@@ -298,6 +303,7 @@ SECTIONS = [
         "results",
         _("Results"),
         _("What the trial found, as far as it has been published on the registry."),
+        lambda page: page.trial.has_results,
     ),
     Section(
         "locations",

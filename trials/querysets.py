@@ -21,6 +21,10 @@ class TrialQuerySet(models.QuerySet["Trial"]):
     def recruiting(self) -> Self:
         return self.filter(overall_status=Status.RECRUITING)
 
+    def for_title(self) -> Self:
+        """No more than it takes to name a trial, without its long texts."""
+        return self.only("nct_id", "brief_title", "official_title", "nickname", "acronym")
+
     def matching(self, text: str) -> Self:
         """Trials that contain every word of `text`, accents and case aside."""
         trials = self

@@ -7,8 +7,10 @@ reading is switched off and the characters stay. Numbers of list items are kept 
 
 import re
 from collections.abc import Sequence
+from html import unescape
 
 import nh3
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -104,3 +106,8 @@ def rendered_line(text: str) -> SafeString:
     """One line, for names and titles: escapes undone, no blocks and no links."""
     html = _PARSER.renderInline(_prepared(text))
     return mark_safe(nh3.clean(html.replace("<br />", " "), tags=_LINE_TAGS, attributes={}))  # noqa: S308
+
+
+def plain_line(text: str) -> str:
+    """One line where no mark-up can be, such as a choice of a list or the title of a window."""
+    return unescape(strip_tags(rendered_line(text)))

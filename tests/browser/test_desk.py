@@ -100,11 +100,11 @@ def test_a_coordinator_screens_a_patient(page: Page, world: World, expected_erro
     page.get_by_role("link", name="Screening log").first.click()
     line = page.get_by_role("row").filter(has_text="P-017")
     expect(line).to_contain_text("Ineligible")
-    expect(line).to_contain_text("Screen failure 4)")
+    expect(line).to_contain_text("Screen failure: Exclusion 4)")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download what is listed as CSV").click()
     text = download.value.path().read_text("utf-8-sig")
-    assert ",ineligible,concluded,screen_failure,criteria,4)," in text
+    assert ",ineligible,concluded,screen_failure,criteria,Exclusion 4)," in text
 
 
 def _screenings(world: World) -> list[Any]:

@@ -35,7 +35,8 @@ SHOWN = {
     "mirror": [
         "GC012F Injection in Refractory Idiopathic Inflammatory Myopathy",
         "Last updated 14 Jan 2026",
-        "No results yet",
+        "The study team has not published outcome measurements",
+        "Results Not published yet",
         "Early phase 1",
         "12",
         "Interventional",

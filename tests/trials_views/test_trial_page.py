@@ -109,7 +109,7 @@ def test_a_record_with_next_to_nothing_looks_complete(client: Client) -> None:
     with acting_as(CONTENT):
         Trial.objects.create(nct_id="NCT00000001", brief_title="Only a title")
     html = page_of(client, "NCT00000001")
-    assert sections(html) == ["glance", "eligibility", "results", "locations", "timeline", "identifiers"]
+    assert sections(html) == ["glance", "eligibility", "locations", "timeline", "identifiers"]
     text = text_of(html)
     assert "The record gives no criteria." in text
     assert "The record names no sites." in text
@@ -300,3 +300,13 @@ def test_a_larger_trial_takes_no_more_queries(client: Client, django_assert_num_
         client.get("/trials/NCT00000001/")
     with django_assert_num_queries(len(one)):
         client.get("/trials/NCT00000002/")
+
+
+def test_where_results_are_published_a_section_leads_to_them(client: Client) -> None:
+    trial = add_trial("NCT00000002")
+    assert "results" not in sections(page_of(client, trial.nct_id))
+    with acting_as(CONTENT):
+        Trial.objects.filter(pk=trial.pk).update(has_results=True)
+    html = page_of(client, trial.nct_id)
+    assert "results" in sections(html)
+    assert "https://clinicaltrials.gov/study/NCT00000002?tab=results" in html
