@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from config.context import current_context, reason_given
 from trials.criteria.tree import Expression, Node, Op, PriorTerm, Tree, TreeError, parse_tree
+from trials.draft_rows import GAP
 from trials.models import Cohort, CriteriaVersion, Criterion, Trial, Variable
 from trials.models.criteria import tree_document
 
@@ -119,7 +120,7 @@ def _store_tree(version: CriteriaVersion, tree: Tree) -> None:
         Cohort(version=version, position=position, code=cohort.code, label=cohort.label, note=cohort.note)
         for position, cohort in enumerate(tree.cohorts)
     )
-    positions = {node.identifier: position for position, node in enumerate(tree.walk())}
+    positions = {node.identifier: place * GAP for place, node in enumerate(tree.walk())}
     excluding = {node.identifier for node in tree.exclusion.walk()}
     stored: dict[str, Criterion] = {}
     layer = [tree.inclusion, tree.exclusion]
