@@ -246,11 +246,16 @@ class DispositionForm(forms.Form):
 
 class ConsentForm(forms.Form):
     consent_date = DateField(label=_("Date of consent"))
+    consent_date.widget.attrs["class"] = "form-control form-control-sm"
 
 
 class CohortForm(forms.Form):
     cohort = forms.ModelChoiceField(
-        label=_("Cohort"), queryset=Cohort.objects.none(), required=False, empty_label=_("Not chosen")
+        label=_("Cohort"),
+        queryset=Cohort.objects.none(),
+        required=False,
+        empty_label=_("Not chosen"),
+        widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
     )
 
     def __init__(self, *args: Any, version: CriteriaVersion, **options: Any) -> None:

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from screening import vault
-from screening.access import DeskRequest, desk_view, require_role
+from screening.access import DeskRequest, require_role
 from screening.forms import AnswerForm
 from screening.models import Answer, AnswerChange, Screening
 from screening.services import Conflict, ReasonNeeded, Refused, record_answer
 from screening.templatetags.desk import when
-from screening.views.desk import Desk, open_desk
+from screening.views.desk import Desk, open_desk, screening_view
 from screening.views.sheet import statement_line, value_words
 
 WITHOUT_SCRIPT = uuid.UUID("6d1f5c1e-4f6e-4f5a-9a52-3f3a7f3f5b1d")
@@ -44,7 +44,7 @@ def session(request: HttpRequest) -> JsonResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_view
+@screening_view
 def answer(request: DeskRequest, pk: int, identifier: str) -> HttpResponse:
     desk = open_desk(request, pk)
     if identifier not in desk.statements:
@@ -88,7 +88,7 @@ def answer(request: DeskRequest, pk: int, identifier: str) -> HttpResponse:
 
 
 @require_safe
-@desk_view
+@screening_view
 def history(request: DeskRequest, pk: int, identifier: str) -> HttpResponse:
     desk = open_desk(request, pk)
     if identifier not in desk.statements:

@@ -13,11 +13,11 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url
 
-from screening.access import DeskRequest, desk_view, require_role
+from screening.access import DeskRequest, require_role
 from screening.forms import CohortForm, ConsentForm
 from screening.models import Kind
 from screening.services import Refused, choose_cohort, record_consent
-from screening.views.desk import Desk, open_desk
+from screening.views.desk import Desk, open_desk, screening_view
 from screening.views.sheet import lines, statement_line, steps_to
 
 FOCUS = "focus"
@@ -27,7 +27,7 @@ FOCUS = "focus"
 # address says, so an attacker has nothing to vary (BREACH); Django's random padding comes on top.
 @require_safe
 @gzip_page
-@desk_view
+@screening_view
 def checklist(request: DeskRequest, pk: int) -> HttpResponse:
     desk = open_desk(request, pk)
     focused = request.GET.get("view") == FOCUS
@@ -54,7 +54,7 @@ def checklist(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@desk_view
+@screening_view
 def cohort(request: DeskRequest, pk: int) -> HttpResponse:
     desk = open_desk(request, pk)
     require_role(request, desk.screening.center)
@@ -70,7 +70,7 @@ def cohort(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@desk_view
+@screening_view
 def consent(request: DeskRequest, pk: int) -> HttpResponse:
     desk = open_desk(request, pk)
     require_role(request, desk.screening.center)

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from screening import vault
-from screening.access import DeskRequest, desk_view, require_role
+from screening.access import DeskRequest, require_role
 from screening.forms import ConcludeForm, DispositionForm, ReasonForm
 from screening.logic import Outcome
 from screening.models import Conclusion, FailureKind, Screening, Status
 from screening.services import Refused, conclude_screening, record_disposition, reopen_screening
-from screening.views.desk import Desk, open_desk
+from screening.views.desk import Desk, open_desk, screening_view
 from screening.views.panel import Reason
 from screening.views.sheet import path_of
 
@@ -30,7 +30,7 @@ ACTS: dict[str, tuple[type[forms.Form], Callable[..., Screening]]] = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_view
+@screening_view
 def conclude(request: DeskRequest, pk: int) -> HttpResponse:
     desk = open_desk(request, pk)
     context = desk.context | _record(desk)

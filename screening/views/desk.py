@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import Any
 
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from screening import vault
-from screening.access import DeskRequest, screening_or_404
+from screening.access import DeskRequest, desk_view, screening_or_404
 from screening.logic import Assessment, Outcome
 from screening.models import Answer, Role, Screening, Status, Value
 from screening.services.evaluation import assess
@@ -92,8 +95,20 @@ class Desk:
         }
 
 
+def screening_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """A view of one screening: for people of a center, in the center's time while the request lasts."""
+
+    @desk_view
+    @wraps(view)
+    def in_its_time(*args: Any, **kwargs: Any) -> HttpResponse:
+        with timezone.override(None):
+            return view(*args, **kwargs)
+
+    return in_its_time
+
+
 def open_desk(request: DeskRequest, pk: int) -> Desk:
-    """The screening or 404. From here on the times of this request are those of its center."""
+    """The screening or 404. From here on the times of this `screening_view` are those of its center."""
     screening = screening_or_404(request, pk)
     timezone.activate(screening.center.zone)
     tree = screening.version.tree()

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from screening.logic import Assessment, Caveat, CaveatKind, Truth
 from screening.models import Outcome
-from screening.views.sheet import Given, path_of, value_words
+from screening.views.sheet import Given, path_of, place_of, value_words
 from trials.criteria.tree import Node
 
 GLYPHS = {
@@ -36,6 +36,7 @@ class Reason:
     path: str
     text: str
     value_words: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def reason_of(given: Given, identifier: str) -> Reason:
         path_of(given.tree, identifier),
         given.tree.nodes[identifier].text,
         value_words(answer.value if answer else ""),
+        place_of(given.tree, identifier),
     )
 
 
@@ -122,7 +124,7 @@ def _state(given: Given, assessment: Assessment) -> str:
 
 
 def _caveat_words(given: Given, caveat: Caveat) -> str:
-    places = [path_of(given.tree, identifier) for identifier in caveat.identifiers]
+    places = [place_of(given.tree, identifier) for identifier in caveat.identifiers]
     where = ", ".join(places[:PLACES_SHOWN]) + (" …" if len(places) > PLACES_SHOWN else "")
     match caveat.kind:
         case CaveatKind.ABRIDGED:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -140,11 +141,17 @@ def path_of(tree: Tree, identifier: str) -> str:
     root = node
     while node is not None:
         root = node
-        if any(character.isalnum() for character in node.label):
+        if _printed(node):
             labels.append(node.label)
         node = tree.parents.get(node.identifier)
     part = _("Inclusion") if root is tree.inclusion else _("Exclusion")
     return " ".join([part, *reversed(labels)])
+
+
+def place_of(tree: Tree, identifier: str) -> str:
+    """The path, or the first words where nothing on it is labelled."""
+    path, text = path_of(tree, identifier), tree.nodes[identifier].text
+    return path if any(character.isdigit() for character in path) else f"{path}: {Truncator(text).chars(60)}"
 
 
 def steps_to(tree: Tree, identifier: str) -> list[Step]:
@@ -152,9 +159,14 @@ def steps_to(tree: Tree, identifier: str) -> list[Step]:
     steps: list[Step] = []
     node = tree.parents.get(identifier)
     while node is not None and node.identifier in tree.parents:
-        steps.append(Step(node.label, node.text, logic_words(node)))
+        steps.append(Step(_printed(node), node.text, logic_words(node)))
         node = tree.parents.get(node.identifier)
     return steps[::-1]
+
+
+def _printed(node: Node) -> str:
+    """The label, unless it is a mere bullet."""
+    return node.label if any(character.isalnum() for character in node.label) else ""
 
 
 def logic_words(node: Node) -> str:

@@ -9,7 +9,7 @@ from trials.models import CriteriaVersion
 
 def version_words(version: CriteriaVersion) -> str:
     """Which text is screened against: its source, its label, whether it is whole."""
-    return _("%(source)s, version of %(label)s, %(completeness)s") % {
+    return _("%(source)s: %(label)s (%(completeness)s)") % {
         "source": version.get_source_display(),
         "label": version.label,
         "completeness": version.get_completeness_display().lower(),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from screening.models import Kind
 from tests.factories import (
     SMALL_TREE,
     TREE_WITH_COHORTS,
     Cast,
+    acting,
     answer,
     make_cast,
     make_screening,
@@ -245,3 +248,17 @@ def test_an_unknown_statement_in_the_address_is_passed_over(signed_in: Client, c
     screening = make_screening(cast.alice, cast.rennes_site, cast.version)
     response = signed_in.get(f"/screening/{screening.pk}/", {"view": "focus", "at": "<nothing>"})
     assert response.headers["Location"].endswith("at=age")
+
+
+def test_times_are_the_centers_and_end_with_the_request(client: Client, cast: Cast) -> None:
+    for person, site, zone in (
+        (cast.alice, cast.rennes_site, "Europe/Paris"),
+        (cast.charlie, cast.iowa_site, "America/Chicago"),
+    ):
+        screening = make_screening(person, site, cast.version)
+        answer(person, screening, "age", "yes")
+        client.force_login(person)
+        with acting(person):
+            given = screening.answers.get().answered_at
+        assert f"{given.astimezone(ZoneInfo(zone)):%H:%M}</time>" in page_of(client, screening)
+        assert timezone.get_current_timezone_name() == "UTC"
