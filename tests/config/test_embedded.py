@@ -17,9 +17,12 @@ import pytest
 
 from config.embedded import EmbeddedServer, EmbeddedServerError
 
+# The signals as a terminal has them: under nohup, or in the background, some are ignored from the start.
 USER = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from config.embedded import EmbeddedServer
 EmbeddedServer(Path(sys.argv[1]), durable=False).join()
 print("joined", flush=True)
