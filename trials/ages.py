@@ -29,6 +29,18 @@ def maximum_days(age: str) -> int | None:
     return None if exact is None else math.ceil(exact)
 
 
+def limits_in_days(minimum: str, maximum: str) -> tuple[int | None, int | None]:
+    """Both limits; neither where the minimum is above the maximum, since nobody knows which one is wrong."""
+    days: list[int | None] = []
+    for convert, age in ((minimum_days, minimum), (maximum_days, maximum)):
+        try:
+            days.append(convert(age))
+        except ValueError:
+            days.append(None)
+    lower, upper = days
+    return (None, None) if lower is not None and upper is not None and lower > upper else (lower, upper)
+
+
 def days_of_years(years: int) -> int:
     return math.floor(years * _YEAR)
 

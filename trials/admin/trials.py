@@ -16,7 +16,7 @@ from trials.admin.forms import TEXTS_AS_THEY_ARE, InterventionForm, TrialForm
 from trials.admin.pages import WithinTrial, found_by_key, next_position, save_rows
 from trials.derived import fill_sponsor, refresh_search_text
 from trials.importers.ctgov import named
-from trials.importers.store import by_position, sync
+from trials.importers.lists import by_position, sync
 from trials.models import (
     Arm,
     ArmIntervention,

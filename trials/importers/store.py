@@ -1,39 +1,26 @@
-"""Writing what was read: only what differs, each trial whole or not at all."""
+"""Writing what was read: only what differs, each trial whole or not at all.
+
+Where an administrator's word stands (`LocalEdit`), it stays, and what the record says is kept beside it.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Now
 
+from trials.ages import limits_in_days
 from trials.importers.ctgov import Place, Study, Values
-from trials.models import (
-    Arm,
-    ArmIntervention,
-    CentralContact,
-    Condition,
-    Intervention,
-    Keyword,
-    Official,
-    OtherIdentifier,
-    Outcome,
-    Site,
-    SiteContact,
-    Sponsor,
-    Trial,
-    TrialSponsor,
-)
+from trials.importers.lists import CONTACT, LISTS, Key, assign, sync
+from trials.local_edits import Held, one_at_a_time, plain
+from trials.models import Site, SiteContact, Trial
 from trials.search_text import search_text_of
-from trials.text import folded
 
-# What tells rows of one list apart, such as (position,).
-type Key = tuple[str | int, ...]
+AGES = {"minimum_age", "maximum_age"}
 
 
 class Change(StrEnum):
@@ -54,125 +41,49 @@ def save_study(study: Study, supplement: Values | None = None) -> Stored:
     A second call with the same study writes nothing.
     """
     with transaction.atomic():
-        _wait_for_others(study.nct_id)
+        one_at_a_time([study.nct_id])
         trial = Trial.objects.filter(nct_id=study.nct_id).first()
         created = trial is None
         if trial is None:
             trial = Trial.objects.create(nct_id=study.nct_id)
+        held = Held() if created else Held.of(trial)
         values = {**study.trial, **(supplement or {})}
-        changes = [_save_columns(trial, values), _save_lists(trial, study), _save_places(trial, study.places)]
+        changes = [
+            _save_columns(trial, values, held),
+            *(_save_list(name, trial, study, held) for name in LISTS),
+            _save_places(trial, study.places, held),
+        ]
         if created or any(changes):
             key, now = search_text_of(trial), Now()
             Trial.objects.filter(pk=trial.pk).update(search_text=Value(key), changed_at=now)
             trial.refresh_from_db(fields=["search_text", "changed_at"])
-        change = Change.CREATED if created else Change.UPDATED if any(changes) else Change.UNCHANGED
+        heard = held.save()
+        changed = any(changes) or heard
+        change = Change.CREATED if created else Change.UPDATED if changed else Change.UNCHANGED
         return Stored(trial, change)
 
 
-def _wait_for_others(nct_id: str) -> None:
-    """One import of a trial at a time, also of one that is not there yet and so has no row to lock."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('trial ' || %s, 0))", [nct_id])
-
-
-def _assign(row: models.Model, values: Values) -> list[str]:
-    """Set what differs; the names of the columns that did."""
-    differing = [name for name, value in values.items() if getattr(row, name) != value]
-    for name in differing:
-        setattr(row, name, values[name])
-    return differing
-
-
-def _save_columns(trial: Trial, values: Values) -> bool:
-    differing = _assign(trial, values)
+def _save_columns(trial: Trial, values: Values, held: Held) -> bool:
+    kept = {name for name in values if held.keeps(name, plain(values[name]), plain(getattr(trial, name)))}
+    taken = {name: value for name, value in values.items() if name not in kept}
+    if kept & AGES:
+        limits = [taken.get(name, getattr(trial, name)) for name in ("minimum_age", "maximum_age")]
+        taken["minimum_age_days"], taken["maximum_age_days"] = limits_in_days(*limits)
+    differing = assign(trial, taken)
     if differing:
         trial.save(update_fields=differing)
     return bool(differing)
 
 
-def _save_lists(trial: Trial, study: Study) -> bool:
-    sponsors = _sponsors(study.sponsors)
-    parts = [
-        {"sponsor_id": sponsors[part["name"]], "role": part["role"], "agency_class": part["agency_class"]}
-        for part in study.sponsors
-    ]
-    outcomes: dict[Key, Values] = {
-        (outcome["kind"], outcome["position"]): outcome for outcome in study.outcomes
-    }
-    changes = [
-        sync(Condition.objects.filter(trial=trial), by_position(study.conditions), trial=trial),
-        sync(Keyword.objects.filter(trial=trial), by_position(study.keywords), trial=trial),
-        sync(OtherIdentifier.objects.filter(trial=trial), by_position(study.other_identifiers), trial=trial),
-        sync(TrialSponsor.objects.filter(trial=trial), by_position(parts), trial=trial),
-        sync(Official.objects.filter(trial=trial), by_position(study.officials), trial=trial),
-        sync(CentralContact.objects.filter(trial=trial), by_position(study.central_contacts), trial=trial),
-        sync(Outcome.objects.filter(trial=trial), outcomes, key=("kind", "position"), trial=trial),
-        sync(Arm.objects.filter(trial=trial), by_position(study.arms), trial=trial),
-        sync(Intervention.objects.filter(trial=trial), by_position(study.interventions), trial=trial),
-        _save_links(trial, study.arm_interventions),
-    ]
-    return any(changes)
+def _save_list(name: str, trial: Trial, study: Study, held: Held) -> bool:
+    rows = LISTS[name]
+    said = rows.said_by(study)
+    if name in held and held.keeps(name, said, rows.read(trial)):
+        return False
+    return rows.write(trial, said)
 
 
-def _sponsors(parts: list[Values]) -> dict[str, int]:
-    """The ids of the sponsors by name; those not known yet are added, in one order for all imports."""
-    classes = {part["name"]: part["agency_class"] for part in reversed(parts)}
-    known = dict(Sponsor.objects.filter(name__in=classes).values_list("name", "pk"))
-    missing = sorted(classes.keys() - known.keys())
-    if missing:
-        Sponsor.objects.bulk_create(
-            [Sponsor(name=name, folded=folded(name)[:1000], agency_class=classes[name]) for name in missing],
-            ignore_conflicts=True,
-        )
-        known |= dict(Sponsor.objects.filter(name__in=missing).values_list("name", "pk"))
-    return known
-
-
-def by_position(rows: list[Values]) -> dict[Key, Values]:
-    return {(position,): {**values, "position": position} for position, values in enumerate(rows)}
-
-
-def sync(
-    rows: models.QuerySet[Any], wanted: dict[Key, Values], key: Sequence[str] = ("position",), **scope: Any
-) -> bool:
-    """Make `rows` those wanted, in place where they have the same key; `scope` is what new ones belong to."""
-    objects = rows.model._default_manager
-    present = {tuple(getattr(row, name) for name in key): row for row in rows}
-    surplus = [row.pk for at, row in present.items() if at not in wanted]
-    if surplus:
-        objects.filter(pk__in=surplus).delete()
-    added, edited, columns = [], [], set[str]()
-    for at, values in wanted.items():
-        row = present.get(at)
-        if row is None:
-            added.append(rows.model(**scope, **values))
-        elif differing := _assign(row, values):
-            edited.append(row)
-            columns.update(differing)
-    if edited:
-        objects.bulk_update(edited, sorted(columns))
-    objects.bulk_create(added)
-    return bool(surplus or edited or added)
-
-
-def _save_links(trial: Trial, wanted: set[tuple[int, int]]) -> bool:
-    """Links are between positions in the record; arms and interventions have been saved before."""
-    links = ArmIntervention.objects.filter(arm__trial=trial).select_related("arm", "intervention")
-    present = {(link.arm.position, link.intervention.position): link.pk for link in links}
-    surplus, missing = present.keys() - wanted, wanted - present.keys()
-    if surplus:
-        links.filter(pk__in=[present[pair] for pair in surplus]).delete()
-    if missing:
-        arms = dict(trial.arms.values_list("position", "pk"))
-        interventions = dict(trial.interventions.values_list("position", "pk"))
-        ArmIntervention.objects.bulk_create(
-            ArmIntervention(arm_id=arms[arm], intervention_id=interventions[intervention])
-            for arm, intervention in sorted(missing)
-        )
-    return bool(surplus or missing)
-
-
-def _save_places(trial: Trial, places: list[Place]) -> bool:
+def _save_places(trial: Trial, places: list[Place], held: Held) -> bool:
     """Sites keep their rows: known again by facility and address as written, and by turn where those repeat.
 
     A site that the record names no more is marked, with all it had; one that was added here is left alone.
@@ -189,7 +100,7 @@ def _save_places(trial: Trial, places: list[Place]) -> bool:
         if site is None:
             site = Site(trial=trial, occurrence=seen[place.address_key], **values)
             added.append(site)
-        elif differing := _assign(site, values):
+        elif differing := assign(site, _taken(site, values, held)):
             edited.append(site)
             columns.update(differing)
         sites.append((site, place))
@@ -199,11 +110,35 @@ def _save_places(trial: Trial, places: list[Place]) -> bool:
     if edited:
         Site.objects.bulk_update(edited, sorted(columns), batch_size=500)
     Site.objects.bulk_create(added, batch_size=500)
-    contacts: dict[Key, Values] = {
-        (site.pk, position): {**contact, "site_id": site.pk, "position": position}
+    return bool(gone or edited or added) | _save_contacts(sites, held)
+
+
+def _taken(site: Site, values: Values, held: Held) -> Values:
+    """What of the record's values is to be stored."""
+    kept = set()
+    if held.keeps("status", values["status"], site.status, site=site):
+        kept.add("status")
+    said, here = [values["latitude"], values["longitude"]], [site.latitude, site.longitude]
+    if held.keeps("coordinates", said, here, site=site):
+        kept |= {"latitude", "longitude"}
+    return {name: value for name, value in values.items() if name not in kept}
+
+
+def _save_contacts(sites: list[tuple[Site, Place]], held: Held) -> bool:
+    edited = [site for site, _place in sites if ("contacts", site) in held]
+    here: dict[int, list[Values]] = defaultdict(list)
+    if edited:
+        for row in SiteContact.objects.filter(site__in=edited).order_by("position"):
+            here[row.site_id].append({name: getattr(row, name) for name in CONTACT})
+    taken = [
+        (site, place)
         for site, place in sites
+        if not held.keeps("contacts", place.contacts, here[site.pk], site=site)
+    ]
+    wanted: dict[Key, Values] = {
+        (site.pk, position): {**contact, "site_id": site.pk, "position": position}
+        for site, place in taken
         for position, contact in enumerate(place.contacts)
     }
-    of_sites = SiteContact.objects.filter(site__in=[site for site, _place in sites])
-    changed = sync(of_sites, contacts, key=("site_id", "position"))
-    return bool(gone or edited or added) or changed
+    rows = SiteContact.objects.filter(site__in=[site for site, _place in taken])
+    return sync(rows, wanted, key=("site_id", "position"))

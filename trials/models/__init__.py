@@ -2,6 +2,7 @@ from trials.models.arm import Arm, ArmIntervention, Intervention
 from trials.models.criteria import Cohort, CriteriaVersion, Criterion
 from trials.models.document import LoadedDocument
 from trials.models.draft import DraftRevision
+from trials.models.local_edit import LocalEdit
 from trials.models.people import CentralContact, Official, Sponsor, TrialSponsor
 from trials.models.site import Site, SiteContact
 from trials.models.trial import Condition, Keyword, OtherIdentifier, Outcome, Trial
@@ -19,6 +20,7 @@ __all__ = [
     "Intervention",
     "Keyword",
     "LoadedDocument",
+    "LocalEdit",
     "Official",
     "OtherIdentifier",
     "Outcome",
