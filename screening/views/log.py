@@ -149,7 +149,7 @@ def _counts(found: QuerySet[Screening]) -> list[dict[str, object]]:
 class _Row:
     screening: Screening
     site: str
-    started: datetime.datetime
+    started: str
     look: str
     glyph: str
     conclusion: str
@@ -162,7 +162,7 @@ def _row(screening: Screening) -> _Row:
     return _Row(
         screening=screening,
         site=", ".join(filter(None, (site.facility, site.city))),
-        started=timezone.localtime(screening.started_at, screening.center.zone),
+        started=day(timezone.localtime(screening.started_at, screening.center.zone).date()),
         look=LOOKS[outcome],
         glyph=GLYPHS[outcome],
         conclusion=_conclusion(screening),
