@@ -34,6 +34,14 @@ GET = {
     "trials:home": PUBLIC,
     "trials:list": PUBLIC,
     "trials:trial": PUBLIC,
+    "trials:map": PUBLIC,
+    "trials:map_data": PUBLIC,
+    "trials:map_csv": PUBLIC,
+    "trials:map_geojson": PUBLIC,
+    "trials:map_labels": PUBLIC,
+    # The site is a center's own, and no registry lists it.
+    "trials:map_stack": (404,) * 7,
+    "trials:map_site": (404,) * 7,
     "login": (200,) + (302,) * 6,
     "logout": (405,) * 7,
     "password_change": (LOGIN,) + (200,) * 6,
@@ -56,6 +64,10 @@ POST = {
     "trials:home": (405,) * 7,
     "trials:list": (405,) * 7,
     "trials:trial": (405,) * 7,
+    **{
+        f"trials:map{part}": (405,) * 7
+        for part in ("", "_data", "_csv", "_geojson", "_labels", "_stack", "_site")
+    },
     "login": (200,) + (302,) * 6,
     "logout": (302,) * 7,
     "password_change": (LOGIN,) + (200,) * 6,
@@ -86,6 +98,7 @@ def screening(cast: Cast) -> Screening:
 def address(name: str, screening: Screening) -> str:
     arguments: dict[str, dict[str, Any]] = {
         "trials:trial": {"nct_id": screening.trial.nct_id},
+        "trials:map_site": {"pk": screening.center_site.site_id},
         "screening:answer": {"pk": screening.pk, "identifier": "age"},
         "screening:history": {"pk": screening.pk, "identifier": "age"},
         **{

@@ -51,16 +51,16 @@ def _conditions(names: list[str]) -> Iterable[str]:
     return Condition.objects.filter(folded__in=names).values_list("folded", flat=True)
 
 
-def _countries(names: list[str]) -> Iterable[str]:
+def countries(names: list[str]) -> Iterable[str]:
     rows = Site.objects.listed().filter(country_normalised__in=names)
     return rows.values_list("country_normalised", flat=True).distinct()
 
 
-def _sponsors(names: list[str]) -> Iterable[str]:
+def sponsors(names: list[str]) -> Iterable[str]:
     return Sponsor.objects.filter(name__in=names).values_list("name", flat=True)
 
 
-def _several(vocabulary: list[tuple[str, Any]]) -> forms.MultipleChoiceField:
+def several(vocabulary: list[tuple[str, Any]]) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         choices=[*vocabulary, (NOT_REPORTED, _("Not reported"))],
         required=False,
@@ -74,8 +74,8 @@ class SearchForm(forms.Form):
         max_length=300,
         error_messages={"max_length": _("Search for 300 characters at most.")},
     )
-    status = _several(Status.choices)
-    phase = _several(Phase.choices)
+    status = several(Status.choices)
+    phase = several(Phase.choices)
     condition = ConditionsField(_conditions)
     sex = forms.ChoiceField(
         choices=[(Sex.FEMALE.value, Sex.FEMALE.label), (Sex.MALE.value, Sex.MALE.label)],
@@ -92,8 +92,8 @@ class SearchForm(forms.Form):
             "max_value": _("Write an age from 0 to 130 years."),
         },
     )
-    country = NamesField(_countries)
-    sponsor = NamesField(_sponsors)
+    country = NamesField(countries)
+    sponsor = NamesField(sponsors)
     sort = forms.ChoiceField(choices=ORDERS, required=False, error_messages={"invalid_choice": _UNKNOWN})
 
     def wanted(self) -> Wanted:

@@ -13,6 +13,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trials.criteria_page import CriteriaPart, criteria_parts
+from trials.map.asked import SitesWanted
+from trials.map.frame import Frame, frame
 from trials.models import CriteriaVersion, Site, Trial
 from trials.text import folded
 from trials.vocabulary import Status
@@ -146,6 +148,17 @@ class TrialPage:
     def results(self) -> str:
         published = self.trial.has_results
         return gettext("Published at the registry") if published else gettext("Not published yet")
+
+    @cached_property
+    def map(self) -> Frame | None:
+        """The map of the trial's own sites, where at least one of them can be on it."""
+        if not any(site.coordinates for site in self.trial.sites.all()):
+            return None
+        return frame(SitesWanted(trial=[self.trial.nct_id]))
+
+    @property
+    def not_on_map(self) -> int:
+        return sum(site.coordinates is None for site in self.trial.sites.all())
 
     @cached_property
     def countries(self) -> list[Country]:

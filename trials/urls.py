@@ -1,10 +1,18 @@
 from django.urls import path
 
 from trials import views
+from trials.map import views as map_views
 
 app_name = "trials"
 urlpatterns = [
     path("", views.home, name="home"),
     path("trials/", views.trial_list, name="list"),
     path("trials/<slug:nct_id>/", views.trial_page, name="trial"),
+    path("map/", map_views.sites_map, name="map"),
+    path("map/sites.json", map_views.map_data, name="map_data"),
+    path("map/sites.csv", map_views.map_csv, name="map_csv"),
+    path("map/sites.geojson", map_views.map_geojson, name="map_geojson"),
+    path("map/labels.json", map_views.map_labels, name="map_labels"),
+    path("map/sites/", map_views.map_stack, name="map_stack"),
+    path("map/sites/<int:pk>/", map_views.map_site, name="map_site"),
 ]

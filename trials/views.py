@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
@@ -18,6 +18,7 @@ from trials.asked import address, asked, chips, loosenings
 from trials.forms import SearchForm
 from trials.models import Trial
 from trials.page import TrialPage, for_page
+from trials.paging import page_of
 from trials.search import facets, for_list, found, in_order, nct_id_in
 
 PAGE_SIZE = 25
@@ -45,7 +46,7 @@ def trial_list(request: HtmxRequest) -> HttpResponse:
     wanted = form.wanted()
     parameters = asked(wanted, form.order())
     trials = in_order(found(wanted), form.order())
-    page, page_problem = _page(Paginator(for_list(trials), PAGE_SIZE), request.GET.get("page", "1"))
+    page, page_problem = page_of(Paginator(for_list(trials), PAGE_SIZE), request.GET.get("page", "1"))
     offered = facets(wanted)
     swapped = bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
     context = {
@@ -87,19 +88,6 @@ def _nct_id_now(number: str) -> str | None:
     """The number under which a trial is kept here, when one or a former one is given."""
     kept = Trial.objects.filter(nct_id=number) | Trial.objects.filter(nct_id_aliases__contains=[number])
     return kept.values_list("nct_id", flat=True).first()
-
-
-def _page(paginator: Paginator[Any], asked_for: str) -> tuple[Page[Any], str]:
-    """The page asked for; where there is no such page the nearest, and a word about it."""
-    try:
-        return paginator.page(asked_for), ""
-    except PageNotAnInteger:
-        problem = _("“%(page)s” is no page number, so this is the first page.")
-        return paginator.page(1), problem % {"page": asked_for[:20]}
-    except EmptyPage:
-        nearest = 1 if int(asked_for) < 1 else paginator.num_pages
-        problem = _("There is no page %(page)s; this is page %(nearest)s.")
-        return paginator.page(nearest), problem % {"page": asked_for[:20], "nearest": nearest}
 
 
 def _page_addresses(page: Page[Any], parameters: dict[str, list[str]]) -> dict[str, str]:

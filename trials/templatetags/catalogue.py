@@ -58,16 +58,24 @@ _EXPLANATIONS: Mapping[str, explained.Texts] = {
 @register.simple_tag
 def status(value: str, plain: bool = False) -> SafeString:
     """A recruitment status as glyph, word and colour; `plain` leaves the frame away, for tables."""
-    glyph, look = _STATUS_LOOKS.get(value, ("?", _UNSAID))  # type: ignore[call-overload]
-    word = words(Status, [value])[0] if value else _("Status not reported")
+    glyph, look = status_look(value)
     frame = " status-plain" if plain else ""
     return format_html(
         '<span class="status status-{}{}"><span aria-hidden="true">{}</span>{}</span>',
         look,
         frame,
         glyph,
-        word,
+        status_word(value),
     )
+
+
+def status_look(value: str) -> tuple[str, str]:
+    """Glyph, and name of the colour."""
+    return _STATUS_LOOKS.get(value, ("?", _UNSAID))  # type: ignore[call-overload]
+
+
+def status_word(value: str) -> str:
+    return words(Status, [value])[0] if value else _("Status not reported")
 
 
 @register.simple_tag
