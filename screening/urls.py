@@ -1,10 +1,11 @@
 from django.urls import path
 
-from screening.views import answers, checklist, conclude, log, start
+from screening.views import answers, checklist, conclude, log, start, today
 
 app_name = "screening"
 urlpatterns = [
     path("screening/", log.screening_log, name="log"),
+    path("screening/today/", today.today, name="today"),
     path("screening/log.csv", log.log_csv, name="log_csv"),
     path("screening/session/", answers.session, name="session"),
     path("screening/start/", start.start, name="start"),

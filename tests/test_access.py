@@ -31,7 +31,7 @@ LOGIN = 302  # where to, is checked
 PUBLIC = (200,) * 7
 OWN = (LOGIN, 200, 200, 200, 404, 403, 403)
 GET = {
-    "trials:home": PUBLIC,
+    "trials:home": (200,) + (302,) * 6,  # on to what waits for them
     "trials:list": PUBLIC,
     "trials:trial": PUBLIC,
     "trials:map": PUBLIC,
@@ -47,6 +47,7 @@ GET = {
     "password_change": (LOGIN,) + (200,) * 6,
     "screening:log": (LOGIN, 200, 200, 200, 200, 403, 403),
     "screening:log_csv": (LOGIN, 200, 200, 200, 200, 403, 403),
+    "screening:today": (LOGIN,) + (200,) * 6,
     "screening:session": PUBLIC,
     "screening:start": (LOGIN, 200, 200, 403, 200, 403, 403),
     "screening:known_participant": (405,) * 7,
@@ -73,6 +74,7 @@ POST = {
     "password_change": (LOGIN,) + (200,) * 6,
     "screening:log": (405,) * 7,
     "screening:log_csv": (405,) * 7,
+    "screening:today": (405,) * 7,
     "screening:session": (405,) * 7,
     "screening:start": (LOGIN, 200, 200, 403, 200, 403, 403),
     "screening:known_participant": (LOGIN, 200, 200, 403, 200, 403, 403),

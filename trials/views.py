@@ -30,6 +30,9 @@ class HtmxRequest(HttpRequest):
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    """For visitors; whoever is signed in goes on to what waits for them."""
+    if request.user.is_authenticated:
+        return redirect("screening:today")
     trials = Trial.objects.all()
     counts = {"trial_count": trials.count(), "recruiting_count": trials.recruiting().count()}
     return render(request, "trials/home.html", counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from screening.logic import Assessment, evaluate
@@ -10,13 +11,14 @@ from trials.criteria.tree import Anchor
 from trials.models import CriteriaVersion
 
 
-def assess(screening: Screening) -> Assessment:
-    """What follows from all its answers, by the version that it is pinned to."""
+def assess(screening: Screening, answers: Mapping[str, str] | None = None) -> Assessment:
+    """What follows from all its answers, by the version that it is pinned to. They are read unless given."""
     version = screening.version
-    answers = dict(screening.answers.values_list("criterion__identifier", "value")) if screening.pk else {}
+    if answers is None and screening.pk:
+        answers = dict(screening.answers.values_list("criterion__identifier", "value"))
     return evaluate(
         version.tree(),
-        answers,
+        answers or {},
         complete=version.completeness == CriteriaVersion.Completeness.COMPLETE,
         reviewed=version.is_published,
         cohort=screening.cohort.code if screening.cohort else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import ngettext
 from screening.logic import Assessment, Caveat, CaveatKind, Truth
 from screening.models import Outcome
 from screening.views.sheet import Given, path_of, place_of, value_words
-from trials.criteria.tree import Node
+from trials.criteria.tree import Node, Tree
 
 GLYPHS = {
     Outcome.ELIGIBLE: "✓",
@@ -59,7 +60,6 @@ class Panel:
 def panel_of(given: Given, assessment: Assessment, following: Node | None) -> Panel:
     outcome = Outcome(assessment.outcome.value)
     mine = [node.identifier for node in given.tree.statements if node.identifier in assessment.node_values]
-    answered = sum(1 for identifier in mine if identifier in given.answers)
     still_open = assessment.open_relevant
     return Panel(
         outcome=outcome.value,
@@ -67,8 +67,7 @@ def panel_of(given: Given, assessment: Assessment, following: Node | None) -> Pa
         words=outcome.label.capitalize(),
         total=len(mine),
         settled=len(mine) - len(still_open),
-        progress_words=_("%(answered)d of %(total)d answered, %(open)d still matter")
-        % {"answered": answered, "total": len(mine), "open": len(still_open)},
+        progress_words=progress_words(given.tree, given.answers, assessment),
         reasons_heading=_reasons_heading(outcome, len(assessment.why)),
         reasons=tuple(reason_of(given, identifier) for identifier in assessment.why[:REASONS_SHOWN]),
         more_reasons=_("and %(count)d more") % {"count": len(assessment.why) - REASONS_SHOWN}
@@ -84,6 +83,16 @@ def panel_of(given: Given, assessment: Assessment, following: Node | None) -> Pa
         caveats=tuple(_caveat_words(given, caveat) for caveat in assessment.caveats),
         state=_state(given, assessment),
     )
+
+
+def progress_words(tree: Tree, answered: Collection[str], assessment: Assessment) -> str:
+    """How far a screening is, counted over the statements that its cohort takes part in."""
+    mine = [node.identifier for node in tree.statements if node.identifier in assessment.node_values]
+    return _("%(answered)d of %(total)d answered, %(open)d still matter") % {
+        "answered": sum(identifier in answered for identifier in mine),
+        "total": len(mine),
+        "open": len(assessment.open_relevant),
+    }
 
 
 def reason_of(given: Given, identifier: str) -> Reason:
