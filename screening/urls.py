@@ -1,12 +1,13 @@
 from django.urls import path
 
-from screening.views import answers, checklist, conclude, log, start, today
+from screening.views import answers, checklist, conclude, log, start, today, tryout
 
 app_name = "screening"
 urlpatterns = [
     path("screening/", log.screening_log, name="log"),
     path("screening/today/", today.today, name="today"),
     path("screening/log.csv", log.log_csv, name="log_csv"),
+    path("screening/try/<int:pk>/", tryout.try_out, name="try_out"),
     path("screening/session/", answers.session, name="session"),
     path("screening/start/", start.start, name="start"),
     path("screening/start/participant/", start.known_participant, name="known_participant"),

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from screening.models import Screening
-from tests.factories import PASSWORD, Cast, make_cast, make_screening
+from tests.factories import PASSWORD, Cast, make_cast, make_screening, make_version
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +30,7 @@ LOGIN = 302  # where to, is checked
 # the screening is not hers.
 PUBLIC = (200,) * 7
 OWN = (LOGIN, 200, 200, 200, 404, 403, 403)
+EDITORS = (LOGIN, 403, 403, 403, 403, 200, 403)
 GET = {
     "trials:home": (200,) + (302,) * 6,  # on to what waits for them
     "trials:list": PUBLIC,
@@ -42,6 +43,12 @@ GET = {
     # The site is a center's own, and no registry lists it.
     "trials:map_stack": (404,) * 7,
     "trials:map_site": (404,) * 7,
+    "trials:versions": EDITORS,
+    "trials:version": EDITORS,
+    "trials:new_version": (405,) * 7,
+    "trials:draft_step": (405,) * 7,
+    "trials:publish_version": EDITORS,
+    "trials:discard_draft": (405,) * 7,
     "login": (200,) + (302,) * 6,
     "logout": (405,) * 7,
     "password_change": (LOGIN,) + (200,) * 6,
@@ -57,6 +64,7 @@ GET = {
     "screening:conclude": OWN,
     "screening:answer": (LOGIN, 302, 302, 302, 404, 403, 403),
     "screening:history": OWN,
+    "screening:try_out": EDITORS,
 }
 # What an empty POST answers: never a 500, and nothing of another's. 302 leads on, with a message; 422 and 400
 # say what is missing.
@@ -69,6 +77,12 @@ POST = {
         f"trials:map{part}": (405,) * 7
         for part in ("", "_data", "_csv", "_geojson", "_labels", "_stack", "_site")
     },
+    "trials:versions": (405,) * 7,
+    "trials:version": (405,) * 7,
+    "trials:new_version": (LOGIN, 403, 403, 403, 403, 302, 403),
+    "trials:draft_step": (LOGIN, 403, 403, 403, 403, 422, 403),
+    "trials:publish_version": (LOGIN, 403, 403, 403, 403, 422, 403),
+    "trials:discard_draft": (LOGIN, 403, 403, 403, 403, 302, 403),
     "login": (200,) + (302,) * 6,
     "logout": (302,) * 7,
     "password_change": (LOGIN,) + (200,) * 6,
@@ -84,6 +98,7 @@ POST = {
     "screening:conclude": (LOGIN, 400, 400, 403, 404, 403, 403),
     "screening:answer": (LOGIN, 422, 422, 403, 404, 403, 403),
     "screening:history": (405,) * 7,
+    "screening:try_out": EDITORS,
 }
 
 
@@ -94,13 +109,23 @@ def cast() -> Cast:
 
 @pytest.fixture
 def screening(cast: Cast) -> Screening:
+    make_version(cast.trial, label="2", published=False)
     return make_screening(cast.alice, cast.rennes_site, cast.version)
 
 
 def address(name: str, screening: Screening) -> str:
+    published = {"nct_id": screening.trial.nct_id, "number": 1}
+    draft = {"nct_id": screening.trial.nct_id, "number": 2}
     arguments: dict[str, dict[str, Any]] = {
         "trials:trial": {"nct_id": screening.trial.nct_id},
         "trials:map_site": {"pk": screening.center_site.site_id},
+        "trials:versions": {"nct_id": screening.trial.nct_id},
+        "trials:version": draft,
+        "trials:new_version": published,
+        "trials:draft_step": draft,
+        "trials:publish_version": draft,
+        "trials:discard_draft": published,
+        "screening:try_out": {"pk": screening.version_id},
         "screening:answer": {"pk": screening.pk, "identifier": "age"},
         "screening:history": {"pk": screening.pk, "identifier": "age"},
         **{

@@ -7,7 +7,7 @@ step on a revision that is not the last one is refused.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from config.context import current_context
-from trials.criteria.diff import Difference, compare
 from trials.criteria.draft import Document, by_identifier
 from trials.criteria.lint import Entry, Finding, Severity, errors, lint, name
 from trials.draft_rows import store_document
@@ -28,11 +27,12 @@ type Edit = Callable[[Document], Document]
 
 
 class StaleError(Exception):
-    """The step was made on an earlier revision; `steps` are those that came after it."""
+    """The step was made on an earlier revision; `steps` came after it, and led from `before` to `after`."""
 
-    def __init__(self, steps: Sequence[DraftRevision], difference: Difference) -> None:
+    def __init__(self, steps: Sequence[DraftRevision], before: Document, after: Document) -> None:
         self.steps = steps
-        self.difference = difference
+        self.before = before
+        self.after = after
         super().__init__("the draft was changed meanwhile")
 
 
@@ -117,15 +117,11 @@ def discard(version: CriteriaVersion) -> None:
         _lock(version).delete()
 
 
-def variables() -> dict[str, Entry]:
-    """The dictionary as the check wants it."""
-    rows = Variable.objects.values_list("code", "kind", "unit", "codes")
-    return {code: Entry(kind, unit, tuple(codes)) for code, kind, unit, codes in rows}
-
-
-def findings_of(draft: Draft) -> tuple[Finding, ...]:
+def findings_of(draft: Draft, variables: Iterable[Variable]) -> tuple[Finding, ...]:
+    """What the check says of a draft, by this dictionary."""
+    entries = {each.code: Entry(each.kind, each.unit, tuple(each.codes)) for each in variables}
     complete = draft.version.completeness == CriteriaVersion.Completeness.COMPLETE
-    return lint(draft.document, variables(), complete=complete)
+    return lint(draft.document, entries, complete=complete)
 
 
 def publish_draft(
@@ -140,7 +136,7 @@ def publish_draft(
     """Publish what was shown as revision `base`, if nothing is wrong with it and its warnings were seen."""
     with transaction.atomic():
         draft = _locked(version, base)
-        findings = findings_of(draft)
+        findings = findings_of(draft, Variable.objects.all())
         if wrong := errors(findings):
             raise NotPublishableError(sentence(finding) for finding in wrong)
         if not warnings_seen and any(finding.severity is Severity.WARNING for finding in findings):
@@ -166,7 +162,7 @@ def _locked(version: CriteriaVersion, base: int) -> Draft:
     if draft.revision != base:
         later = list(version.revisions.filter(number__gt=base).order_by("number").defer("document"))
         was = version.revisions.filter(number=base).first()
-        raise StaleError(later, compare(was.document if was else draft.document, draft.document))
+        raise StaleError(later, was.document if was else draft.document, draft.document)
     return draft
 
 

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from trials import views
 from trials.map import views as map_views
@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("trials/", views.trial_list, name="list"),
     path("trials/<slug:nct_id>/", views.trial_page, name="trial"),
+    path("", include("trials.editor.urls")),
     path("map/", map_views.sites_map, name="map"),
     path("map/sites.json", map_views.map_data, name="map_data"),
     path("map/sites.csv", map_views.map_csv, name="map_csv"),

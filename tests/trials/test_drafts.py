@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from config.context import acting_as, system
 from tests.factories import SMALL_TREE, TREE_WITH_COHORTS, make_trial, make_version
 from trials.criteria import edit, reshape
+from trials.criteria.diff import compare
 from trials.criteria.draft import Document, EditError, find
 from trials.draft_rows import spaced
 from trials.drafts import (
@@ -74,7 +75,7 @@ def test_a_step_is_stored_at_once(version: CriteriaVersion) -> None:
         steps = [(step.number, step.action, step.made_by) for step in version.revisions.all()]
         assert steps == [(0, "start", "system: Ada"), (1, "words", "system: Ada")]
         assert draft.undoes is not None
-        assert str(draft.undoes) == "Changed the words 1. Aged 18 to 75"
+        assert str(draft.undoes) == "Changed the words: 1. Aged 18 to 75"
 
 
 def test_a_step_that_changes_nothing_is_none(version: CriteriaVersion) -> None:
@@ -124,8 +125,10 @@ def test_two_people_do_not_overwrite_each_other(version: CriteriaVersion) -> Non
         words(version, 0, "Ada's")
         with pytest.raises(StaleError) as caught:
             words(version, 0, "Bea's", "lupus")
-        assert [str(step) for step in caught.value.steps] == ["Changed the words 1. Ada's"]
-        assert [change.identifier for change in caught.value.difference.changes] == ["age"]
+        assert [str(step) for step in caught.value.steps] == ["Changed the words: 1. Ada's"]
+        assert [change.identifier for change in compare(caught.value.before, caught.value.after).changes] == [
+            "age"
+        ]
         assert text_of(version) == "Ada's"
         for late in (undo, redo):
             with pytest.raises(StaleError):

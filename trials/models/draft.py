@@ -56,7 +56,7 @@ class DraftRevision(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_action_display()} {self.subject}".strip()
+        return ": ".join(filter(None, (self.get_action_display(), self.subject)))
 
     @property
     def stands_for(self) -> int:
