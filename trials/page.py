@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,10 +11,12 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from trials.changes import LastChange, last_change
 from trials.criteria_page import CriteriaPart, criteria_parts
 from trials.map.asked import SitesWanted
 from trials.map.frame import Frame, frame
-from trials.models import CriteriaVersion, Site, Trial
+from trials.models import Caption, CriteriaVersion, Site, Trial
+from trials.sections import Section, sections_of
 from trials.text import folded
 from trials.vocabulary import Status
 
@@ -50,18 +51,6 @@ def for_page(trials: TrialQuerySet) -> TrialQuerySet:
             to_attr="public_versions",
         ),
     )
-
-
-@dataclass(frozen=True)
-class Section:
-    key: str
-    title: _StrPromise
-    caption: _StrPromise
-    shown: Callable[[TrialPage], object] = lambda page: True
-
-    @property
-    def template(self) -> str:
-        return f"trials/sections/{self.key}.html"
 
 
 @dataclass(frozen=True)
@@ -113,12 +102,14 @@ class Related:
 
 
 class TrialPage:
+    trial: Trial
+
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
 
     @cached_property
     def sections(self) -> list[Section]:
-        return [section for section in SECTIONS if section.shown(self)]
+        return sections_of(self, Caption.objects.all())
 
     @cached_property
     def lead(self) -> TrialSponsor | None:
@@ -215,6 +206,10 @@ class TrialPage:
         return self.versions[0] if self.versions else None
 
     @cached_property
+    def change(self) -> LastChange | None:
+        return last_change(self.versions)
+
+    @cached_property
     def tree(self) -> Tree | None:
         return self.version.tree() if self.version else None
 
@@ -243,118 +238,3 @@ class TrialPage:
 
 def _joined(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
-
-
-def _design(page: TrialPage) -> bool:
-    trial = page.trial
-    parts = (trial.study_type, trial.allocation, trial.intervention_model, trial.observational_model)
-    return any((*parts, trial.time_perspective, trial.primary_purpose, trial.masking))
-
-
-SECTIONS = [
-    Section("glance", _("At a glance"), _("The facts that people ask for first.")),
-    Section(
-        "plain",
-        _("In plain words"),
-        _("What the trial is about, written for people without medical training."),
-        lambda page: page.trial.plain_summary,
-    ),
-    Section(
-        "summary",
-        _("Brief summary"),
-        _("The sponsor's own account of what is studied and why."),
-        lambda page: page.trial.brief_summary,
-    ),
-    Section(
-        "periods",
-        _("Periods of the study"),
-        _("The stages that a participant goes through, and how long each takes."),
-        lambda page: page.trial.periods,
-    ),
-    Section(
-        "description",
-        _("Detailed description"),
-        _("The longer account: background, aims and what is done."),
-        lambda page: page.trial.detailed_description,
-    ),
-    Section(
-        "conditions",
-        _("Conditions and keywords"),
-        _("The diseases that the trial is about, and words by which it is found."),
-        lambda page: page.trial.conditions.all() or page.trial.keywords.all(),
-    ),
-    Section(
-        "eligibility",
-        _("Who can take part"),
-        _("Inclusion criteria must all be true of a participant, and no exclusion criterion may be."),
-    ),
-    Section(
-        "design",
-        _("Study design"),
-        _("How the trial is built: who receives what, who decides it and who knows."),
-        _design,
-    ),
-    Section(
-        "groups",
-        _("Study groups"),
-        _("Each group (arm or cohort) of participants, and what its members receive."),
-        lambda page: page.trial.arms.all(),
-    ),
-    Section(
-        "interventions",
-        _("Interventions"),
-        _("The medicines, procedures or other things that are tested or compared."),
-        lambda page: page.trial.interventions.all(),
-    ),
-    Section(
-        "outcomes",
-        _("What is measured"),
-        _("Outcome measures: what is looked at to tell whether the intervention works, and when."),
-        lambda page: page.outcomes,
-    ),
-    Section(
-        "results",
-        _("Results"),
-        _("What the trial found, as far as it has been published on the registry."),
-        lambda page: page.trial.has_results,
-    ),
-    Section(
-        "locations",
-        _("Locations"),
-        _("Where the trial takes place, and whether each site is taking participants."),
-    ),
-    Section(
-        "contacts",
-        _("Contacts and officials"),
-        _("Whom to ask about the trial as a whole, and who answers for it."),
-        lambda page: (
-            page.trial.central_contacts.all()
-            or page.trial.officials.all()
-            or page.trial.worldwide_contacts_note
-        ),
-    ),
-    Section(
-        "sponsor",
-        _("Sponsor and collaborators"),
-        _("The organisations that run or support the trial, and who is responsible for what is registered."),
-        lambda page: (
-            page.trial.sponsor_parts.all() or page.trial.responsible_party_type or page.trial.about_sponsor
-        ),
-    ),
-    Section(
-        "timeline",
-        _("Timeline"),
-        _("When the record and the trial began, changed and are expected to end."),
-    ),
-    Section(
-        "identifiers",
-        _("Identifiers"),
-        _("The numbers under which registries and sponsors know this trial."),
-    ),
-    Section(
-        "related",
-        _("Related trials"),
-        _("Trials that the source of this record names as similar."),
-        lambda page: page.related,
-    ),
-]

@@ -1,4 +1,5 @@
 from trials.models.arm import Arm, ArmIntervention, Intervention
+from trials.models.caption import Caption
 from trials.models.criteria import Cohort, CriteriaVersion, Criterion
 from trials.models.document import LoadedDocument
 from trials.models.draft import DraftRevision
@@ -11,6 +12,7 @@ from trials.models.variable import Variable
 __all__ = [
     "Arm",
     "ArmIntervention",
+    "Caption",
     "CentralContact",
     "Cohort",
     "Condition",
