@@ -30,7 +30,7 @@ _OURS = {"id", "nct_id", "minimum_age_days", "maximum_age_days", "search_text", 
 COLUMNS: dict[str, models.Field[Any, Any]] = {
     field.name: field for field in Trial._meta.concrete_fields if field.name not in _OURS
 }
-_NO_GROUPS = {"arms": [], "interventions": [], "links": []}
+_NO_GROUPS: dict[str, list[Any]] = {"arms": [], "interventions": [], "links": []}
 
 
 def plain(value: Any) -> Any:

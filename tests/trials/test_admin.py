@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django import forms
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,9 +15,7 @@ from django.urls import reverse
 
 from config.context import acting_as
 from tests.factories import CONTENT, TREE_WITH_COHORTS, make_trial, make_user, make_version, statement
-from tests.trials.records import record
-from trials.importers.ctgov import read_study
-from trials.importers.store import save_study
+from tests.trials.admin_pages import address, filled, load_trial
 from trials.models import CriteriaVersion, Site, Sponsor, Trial, Variable
 
 pytestmark = pytest.mark.django_db
@@ -35,40 +32,8 @@ def trial() -> Trial:
     return load_trial()
 
 
-def load_trial(nct_id: str = "NCT01234567", **modules: dict[str, Any]) -> Trial:
-    modules.setdefault("identificationModule", {})["nctId"] = nct_id
-    with acting_as(CONTENT):
-        return save_study(read_study(record(**modules))).trial
-
-
 def sites_of(trial: Trial) -> list[Site]:
     return list(trial.sites.order_by("position"))
-
-
-def address(page: str, *args: object, **query: object) -> str:
-    return reverse(f"admin:trials_{page}", args=args, query=query or None)
-
-
-def filled(page: Any, **changes: Any) -> dict[str, Any]:
-    """What a browser would send from the page, with some fields changed."""
-    admin_form = page.context["adminform"].form
-    parts = [admin_form]
-    for inline in page.context["inline_admin_formsets"]:
-        parts += [inline.formset.management_form, *inline.formset.forms]
-    data = {}
-    for form in parts:
-        for bound in form:
-            value = bound.value()
-            if bound.field.show_hidden_initial:
-                data[bound.html_initial_name] = value
-            if isinstance(bound.field, forms.NullBooleanField):
-                data[bound.html_name] = {True: "true", False: "false"}.get(value, "unknown")
-            elif value is True:
-                data[bound.html_name] = "on"
-            elif value is not None and value is not False:
-                # Browsers end lines in their own way.
-                data[bound.html_name] = value.replace("\n", "\r\n") if isinstance(value, str) else value
-    return {**data, **changes}
 
 
 def tree_about(variable: str) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """The administrator's room for trial content; importing it registers the pages."""
 
-from trials.admin import captions, criteria, sites, trials, variables
+from trials.admin import captions, criteria, parts, sites, trials, variables
 
-__all__ = ["captions", "criteria", "sites", "trials", "variables"]
+__all__ = ["captions", "criteria", "parts", "sites", "trials", "variables"]

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from trials.admin.pages import RowForm
+from trials.admin.registry import RegistryForm
 from trials.ages import maximum_days, minimum_days
 from trials.models import Intervention, Trial
 from trials.text import humanised
@@ -71,19 +73,39 @@ class EnumerationsField(forms.MultipleChoiceField):
         return super().valid_value(value) or str(value).isupper()
 
 
-class TrialForm(forms.ModelForm):
-    phases = EnumerationsField(label=_("Phases"), choices=Phase.choices)
-    std_ages = EnumerationsField(label=_("Age groups"), choices=AgeGroup.choices)
-    who_masked = EnumerationsField(label=_("Who is masked"), choices=WhoMasked.choices)
-    nct_id_aliases = LinesField(label=_("Former NCT numbers"))
-    condition_names = LinesField(label=_("Conditions"), longest=500)
-    keyword_names = LinesField(label=_("Keywords"), longest=500)
-    periods = LinesField(label=_("Periods of the study"))
-    notices = LinesField(label=_("Notices"))
+class TrialForm(RegistryForm):
+    phases = EnumerationsField(
+        label=_("Phases"), choices=Phase.choices, help_text=_("How far the treatment has come. One or two.")
+    )
+    std_ages = EnumerationsField(
+        label=_("Age groups"),
+        choices=AgeGroup.choices,
+        help_text=_("Child: below 18 years. Adult: 18 to 64. Older adult: 65 and more."),
+    )
+    who_masked = EnumerationsField(
+        label=_("Who is masked"),
+        choices=WhoMasked.choices,
+        help_text=_("Those who do not know who receives what."),
+    )
+    nct_id_aliases = LinesField(
+        label=_("Former NCT numbers"), help_text=_("Numbers it had before, one a line. Searches find them.")
+    )
+    condition_names = LinesField(
+        label=_("Conditions"), longest=500, help_text=_("The diseases that the trial is about, one a line.")
+    )
+    keyword_names = LinesField(
+        label=_("Keywords"), longest=500, help_text=_("Other words to find the trial by, one a line.")
+    )
+    periods = LinesField(
+        label=_("Periods of the study"), help_text=_("Such as Screening, Treatment, Follow-up: one a line.")
+    )
+    notices = LinesField(
+        label=_("Notices"), help_text=_("What readers have to be told on the trial's page, one a line.")
+    )
 
     class Meta:
         model = Trial
-        fields = "__all__"  # noqa: DJ007  (the admin's fieldsets say which)
+        fields = "__all__"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -94,7 +116,7 @@ class TrialForm(forms.ModelForm):
             ):
                 self.initial[name] = list(rows.values_list("name", flat=True))
 
-    def clean(self) -> dict[str, Any] | None:
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         days: dict[str, int | None] = {}
         for name, convert in (("minimum_age", minimum_days), ("maximum_age", maximum_days)):
@@ -110,8 +132,8 @@ class TrialForm(forms.ModelForm):
         return cleaned
 
 
-class InterventionForm(forms.ModelForm):
-    other_names = LinesField(label=_("Other names"))
+class InterventionForm(RowForm):
+    other_names = LinesField(label=_("Other names"), help_text=_("Names it also goes by, one a line."))
 
     class Meta:
         model = Intervention

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,80 +12,96 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from trials.admin import help_texts
+from trials.admin.bulk import TakesBackInBulk
 from trials.admin.forms import TEXTS_AS_THEY_ARE, InterventionForm, TrialForm
-from trials.admin.pages import WithinTrial, found_by_key, next_position, save_rows
-from trials.derived import fill_sponsor, refresh_search_text
+from trials.admin.pages import found_by_key, save_rows
+from trials.admin.registry import BesideRegistry, EditedHere, ListStack, ListTable, edits_of, note
+from trials.derived import refresh_search_text
 from trials.importers.ctgov import named
-from trials.importers.lists import by_position, sync
+from trials.importers.lists import LISTS
+from trials.local_edits import COLUMNS, written_by_hand
 from trials.models import (
     Arm,
-    ArmIntervention,
     CentralContact,
-    Condition,
     Intervention,
-    Keyword,
+    LocalEdit,
     Official,
     OtherIdentifier,
-    Outcome,
-    Sponsor,
     Trial,
     TrialSponsor,
 )
 
 
-class ArmInline(admin.StackedInline):
+class ArmInline(ListStack):
     model = Arm
     fields = ("label", "type", "description")
     formfield_overrides = TEXTS_AS_THEY_ARE
-    extra = 0
+    help_texts = help_texts.ARM
     show_change_link = True
+    kept_as = "groups"
 
 
-class InterventionInline(admin.StackedInline):
+class InterventionInline(ListStack):
     model = Intervention
     form = InterventionForm
     formfield_overrides = TEXTS_AS_THEY_ARE
-    extra = 0
+    help_texts = help_texts.INTERVENTION
 
 
-class SponsorInline(admin.TabularInline):
+class SponsorInline(ListTable):
     model = TrialSponsor
     fields = ("sponsor", "role", "agency_class")
     autocomplete_fields = ("sponsor",)
-    extra = 0
+    help_texts = help_texts.TRIAL_SPONSOR
+    kept_as = "sponsors"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrialSponsor]:
         return super().get_queryset(request).select_related("sponsor")
 
 
-class OfficialInline(admin.TabularInline):
+class OfficialInline(ListTable):
     model = Official
     fields = ("name", "affiliation", "role")
-    extra = 0
+    help_texts = help_texts.OFFICIAL
+    kept_as = "officials"
 
 
-class CentralContactInline(admin.TabularInline):
+class CentralContactInline(ListTable):
     model = CentralContact
     fields = ("name", "role", "phone", "phone_ext", "email")
-    extra = 0
+    help_texts = help_texts.CONTACT
+    kept_as = "central_contacts"
 
 
-class OtherIdentifierInline(admin.TabularInline):
+class OtherIdentifierInline(ListTable):
     model = OtherIdentifier
     fields = ("identifier", "type", "domain", "link")
-    extra = 0
+    help_texts = help_texts.OTHER_IDENTIFIER
+    kept_as = "other_identifiers"
 
 
 @admin.register(Trial)
-class TrialAdmin(admin.ModelAdmin):
+class TrialAdmin(BesideRegistry, TakesBackInBulk):
     form = TrialForm
+    help_texts = help_texts.TRIAL
     formfield_overrides = TEXTS_AS_THEY_ARE
-    list_display = ("nct_id", "title", "overall_status", "phase_list", "lead_sponsor", "last_update", "sites")
-    list_filter = ("overall_status", "study_type")
+    list_display = (
+        "nct_id",
+        "title",
+        "overall_status",
+        "phase_list",
+        "lead_sponsor",
+        "last_update",
+        "sites",
+        "edited",
+    )
+    list_filter = ("overall_status", "study_type", EditedHere)
     search_fields = ("search_text",)
     search_help_text = _(
         "Any words of titles, conditions, sponsors, places or criteria; accents do not matter."
     )
+    actions = ("take_back",)
     list_per_page = 50
     show_full_result_count = False
     readonly_fields = ("pages",)
@@ -129,6 +145,7 @@ class TrialAdmin(admin.ModelAdmin):
             "responsible_party_type", "responsible_party_name", "responsible_party_title",
             "responsible_party_affiliation", "about_sponsor", "worldwide_contacts_note",
         )}),
+        (_("Why"), {"fields": ("reason",)}),
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Trial]:
@@ -137,7 +154,10 @@ class TrialAdmin(admin.ModelAdmin):
             super()
             .get_queryset(request)
             .defer("search_text")
-            .annotate(site_count=Count("sites", filter=Q(sites__listed=True)))
+            .annotate(
+                site_count=Count("sites", filter=Q(sites__listed=True)),
+                has_edits=Exists(LocalEdit.objects.filter(trial=OuterRef("pk"))),
+            )
             .prefetch_related(Prefetch("sponsor_parts", queryset=lead, to_attr="lead_parts"))
         )
 
@@ -147,24 +167,35 @@ class TrialAdmin(admin.ModelAdmin):
         return found_by_key(queryset, "search_text", search_term), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("nct_id", "pages") if obj else ("pages",)
+        return ("nct_id", *self.readonly_fields) if obj else self.readonly_fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # screenings point at trials
 
+    def concerned(self, object_id: str) -> dict[str, list[int]]:
+        return {"trials": [int(object_id)]}
+
+    def save_model(self, request: HttpRequest, obj: Trial, form: ModelForm, change: bool) -> None:
+        """Only what was changed: an import may have brought the rest since the page was opened."""
+        if not change:
+            super().save_model(request, obj, form, change)
+        elif columns := COLUMNS.keys() & form.changed_data:
+            obj.save(update_fields={*columns, "minimum_age_days", "maximum_age_days"})
+
     def save_formset(self, request: Any, form: Any, formset: BaseModelFormSet, change: bool) -> None:
         save_rows(formset, "trial_id")
 
-    def save_related(self, request: Any, form: ModelForm, formsets: Any, change: bool) -> None:
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         trial = form.instance
-        for rows, name in (
-            (Condition.objects.filter(trial=trial), "condition_names"),
-            (Keyword.objects.filter(trial=trial), "keyword_names"),
-        ):
-            sync(rows, by_position(named(form.cleaned_data[name])), trial=trial)
-        if form.has_changed() or any(formset.has_changed() for formset in formsets):
-            refresh_search_text(trial)
+        for name, rows in (("condition_names", "conditions"), ("keyword_names", "keywords")):
+            if name in form.changed_data:
+                LISTS[rows].write(trial, named(form.cleaned_data[name]))
+        if not change:
+            written_by_hand(trial)
+        taken = self.take_back_ticked(request, form)
+        if taken or form.has_changed() or any(formset.has_changed() for formset in formsets):
+            refresh_search_text(Trial.objects.get(pk=trial.pk))
 
     @admin.display(description=_("phase"))
     def phase_list(self, trial: Trial) -> str:
@@ -182,6 +213,10 @@ class TrialAdmin(admin.ModelAdmin):
     def sites(self, trial: Any) -> str:
         return str(trial.site_count)
 
+    @admin.display(description=_("edited here"), boolean=True, ordering="has_edits")
+    def edited(self, trial: Any) -> bool:
+        return bool(trial.has_edits)
+
     @admin.display(description=_("on other pages"))
     def pages(self, trial: Any) -> SafeString | str:
         if trial.pk is None:
@@ -190,82 +225,11 @@ class TrialAdmin(admin.ModelAdmin):
             "n": trial.site_count
         }
         of_trial = f"trial__id__exact={trial.pk}"
+        edit = edits_of(trial).get("outcomes")
         return format_html(
-            '<a href="{}?{}">{}</a>, <a href="{}?{}">{}</a>, <a href="{}?{}">{}</a>',
+            '<a href="{}?{}">{}</a>, <a href="{}?{}">{}</a>, <a href="{}?{}">{}</a>{}',
             *(reverse("admin:trials_site_changelist"), of_trial, sites),
             *(reverse("admin:trials_criteriaversion_changelist"), of_trial, _("criteria versions")),
             *(reverse("admin:trials_outcome_changelist"), of_trial, _("outcome measures")),
+            note(edit) if edit else "",
         )
-
-
-class ArmInterventionInline(admin.TabularInline):
-    model = ArmIntervention
-    extra = 0
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Offers the interventions of the arm's own trial."""
-        formset = super().get_formset(request, obj, **kwargs)
-        field: Any = formset.form.base_fields["intervention"]
-        field.queryset = Intervention.objects.filter(trial=obj.trial) if obj else Intervention.objects.none()
-        return formset
-
-
-@admin.register(Arm)
-class ArmAdmin(WithinTrial):
-    fields = ("label", "type", "description")
-    formfield_overrides = TEXTS_AS_THEY_ARE
-    inlines = (ArmInterventionInline,)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-
-@admin.register(Outcome)
-class OutcomeAdmin(WithinTrial):
-    """On pages of their own: some trials have so many that a page with all of them could not be sent."""
-
-    list_display = ("measure", "kind", "time_frame", "nct_id")
-    list_filter = ("kind",)
-    list_select_related = ("trial",)
-    fields = ("trial", "kind", "measure", "description", "time_frame")
-    formfield_overrides = TEXTS_AS_THEY_ARE
-    autocomplete_fields = ("trial",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Outcome]:
-        return super().get_queryset(request).defer("trial__search_text")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("trial", "kind") if obj else ()
-
-    def save_model(self, request: HttpRequest, obj: Outcome, form: Any, change: bool) -> None:
-        if not change:
-            obj.position = next_position(obj, "trial_id")
-        super().save_model(request, obj, form, change)
-
-    @admin.display(description=_("trial"), ordering="trial__nct_id")
-    def nct_id(self, outcome: Outcome) -> str:
-        return outcome.trial.nct_id
-
-
-@admin.register(Sponsor)
-class SponsorAdmin(admin.ModelAdmin):
-    list_display = ("name", "agency_class", "trial_count")
-    list_filter = ("agency_class",)
-    search_fields = ("folded",)
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Sponsor]:
-        return super().get_queryset(request).annotate(trial_count=Count("parts"))
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        return found_by_key(queryset, "folded", search_term), False
-
-    def save_model(self, request: HttpRequest, obj: Sponsor, form: Any, change: bool) -> None:
-        fill_sponsor(obj)
-        super().save_model(request, obj, form, change)
-
-    @admin.display(description=_("trials"), ordering="trial_count")
-    def trial_count(self, sponsor: Any) -> int:
-        return int(sponsor.trial_count)

@@ -8,11 +8,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from trials.admin.forms import LinesField
+from trials.admin.help_texts import VARIABLE
+from trials.admin.pages import ExplainedAdmin, ReasonField
 from trials.models import Criterion, Variable
 
 
 class VariableForm(forms.ModelForm):
-    codes = LinesField(label=_("Codes"), help_text=_("For the kind Code: one a line."))
+    codes = LinesField(
+        label=_("Codes"), help_text=_("For the kind Code: the values that it can have, one a line.")
+    )
+    reason = ReasonField()
 
     class Meta:
         model = Variable
@@ -20,8 +25,12 @@ class VariableForm(forms.ModelForm):
 
 
 @admin.register(Variable)
-class VariableAdmin(admin.ModelAdmin):
+class VariableAdmin(ExplainedAdmin):
+    """The dictionary: what criteria may ask about."""
+
     form = VariableForm
+    fields = ("code", "label", "kind", "unit", "loinc", "codes", "note", "reason")
+    help_texts = VARIABLE
     list_display = ("code", "label", "kind", "unit", "loinc")
     list_filter = ("kind",)
     search_fields = ("code", "label", "loinc", "note")
