@@ -74,6 +74,7 @@ def screening_log(request: DeskRequest) -> HttpResponse:
         "csv_url": _address(request, name="screening:log_csv", page=None),
         "filtered": any(form.cleaned_data.values()),
         "may_start": may_start(request),
+        "today": day(timezone.now()),
     }
     response = render(request, "screening/log.html#log" if swapped else "screening/log.html", context)
     patch_vary_headers(response, ["HX-Request"])
