@@ -25,6 +25,7 @@ from screening.models import Center, Conclusion, FailureKind, Outcome, Screening
 from screening.querysets import ScreeningQuerySet
 from screening.templatetags.desk import day
 from screening.views.panel import GLYPHS, LOOKS
+from trials.spreadsheets import neutral
 
 PAGE_SIZE = 25
 
@@ -48,9 +49,6 @@ COLUMNS = {
     "started": gettext_lazy("Started"),
 }
 NEWEST_FIRST = "-started"
-
-# A spreadsheet would take a cell that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @require_safe
@@ -90,7 +88,7 @@ def log_csv(request: DeskRequest) -> HttpResponse:
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(_CSV_HEAD)
-    writer.writerows([_neutral(cell) for cell in _csv_row(screening)] for screening in found)
+    writer.writerows([neutral(cell) for cell in _csv_row(screening)] for screening in found)
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="screening-log.csv"'
     return response
@@ -233,8 +231,3 @@ def _csv_row(screening: Screening) -> tuple[object, ...]:
         local(screening.started_at), screening.started_by.printed_name,
         local(screening.concluded_at), screening.concluded_by.printed_name if screening.concluded_by else "",
     )  # fmt: skip
-
-
-def _neutral(cell: object) -> str:
-    text = str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,9 +1,7 @@
 /* The map of sites. What it draws comes from worker.js; what it says, from the page. The table beside it says the
    same, so nothing here is the only way to anything. */
 
-const FAN_ZOOM = 5; // from here on, the sites of one place stand apart
-const MOST_IN_A_FAN = 12;
-const FINE_ZOOM = 5;
+const NEAR = 5; // from this zoom on, outlines are finer and the sites of one place stand apart
 const WORLD = [[-58, -165], [74, 178]];
 const EDGES = [[-62, -180], [84, 180]];
 
@@ -40,9 +38,10 @@ map.fitBounds(WORLD, { animate: false });
 worker.onmessage = ({ data }) => {
   const tell = waiting.get(data.turn);
   waiting.delete(data.turn);
-  if (data.type === "failed") frame.dataset.state = "failed";
+  if (data.type === "failed" && data.what !== "land") fail(); // without outlines the sites still stand there
   tell?.(data);
 };
+worker.onerror = fail;
 
 function ask(type, question = {}) {
   return new Promise((resolve) => {
@@ -57,6 +56,7 @@ const absolute = (address) => new URL(address, location.href).href;
 ask("start", { scripts: [frame.dataset.clusters, frame.dataset.topology].map(absolute) });
 drawLand();
 load(true);
+map.on("movestart", () => frame.setAttribute("aria-busy", "true"));
 map.on("moveend", () => {
   draw();
   drawLand();
@@ -69,6 +69,7 @@ async function load(first = false) {
   if (!first && frame.dataset.shown === sites) return;
   frame.dataset.shown = sites;
   frame.dataset.state = "loading";
+  frame.querySelector(".map-failed")?.remove();
   const { bounds, statuses: found } = await ask("sites", { address: absolute(sites) });
   if (frame.dataset.shown !== sites || !found) return;
   known = found;
@@ -99,11 +100,9 @@ async function draw() {
   });
   if (!nodes || answered < draw.last) return;
   draw.last = answered;
-  const wanted = new Map(nodes.map((node) => {
-    const fanned = node.sites && node.total > 1 && node.total <= MOST_IN_A_FAN && zoom >= FAN_ZOOM;
-    // What stands apart by so many pixels is laid anew at each zoom.
-    return [`${frame.dataset.shown} ${node.key}${fanned ? ` at ${zoom}` : ""}`, { ...node, fanned }];
-  }));
+  // What stands apart by so many pixels is laid anew at each zoom.
+  const keyOf = ({ key, fanned }) => `${frame.dataset.shown} ${key}${fanned ? ` at ${zoom}` : ""}`;
+  const wanted = new Map(nodes.map((node) => [keyOf(node), node]));
   for (const [key, layers] of drawn) {
     if (!wanted.has(key)) {
       layers.remove();
@@ -114,6 +113,7 @@ async function draw() {
     if (!drawn.has(key)) drawn.set(key, L.layerGroup(layersOf(node)).addTo(map));
   }
   await nameMarkers();
+  if (answered === draw.last) frame.removeAttribute("aria-busy");
 }
 draw.last = 0;
 
@@ -122,10 +122,9 @@ function layersOf(node) {
   if (node.total === 1) return [siteMarker(node.sites[0], middle)];
   if (!node.fanned) return [stackMarker(node, middle)];
   const center = map.latLngToLayerPoint(middle);
-  const reach = Math.max(26, (node.total * 34) / (2 * Math.PI));
   return node.sites.flatMap((site, index) => {
     const angle = (2 * Math.PI * index) / node.total - Math.PI / 2;
-    const end = map.layerPointToLatLng(center.add([reach * Math.cos(angle), reach * Math.sin(angle)]));
+    const end = map.layerPointToLatLng(center.add([node.reach * Math.cos(angle), node.reach * Math.sin(angle)]));
     const leg = L.polyline([middle, end], { className: "map-leg", interactive: false });
     return [leg, siteMarker(site, end)];
   });
@@ -146,10 +145,9 @@ function siteMarker(site, at) {
 }
 
 function stackMarker(node, at) {
-  const size = 34 + Math.min(22, Math.round(5 * Math.log10(node.total) * 2));
   const shown = element("span", "stack");
   shown.append(ring(node), element("span", "stack-number", String(node.total)));
-  const marker = newMarker(at, shown, size, (byKey) => open(node, at, byKey));
+  const marker = newMarker(at, shown, node.size, (byKey) => open(node, at, byKey));
   const mix = known
     .map((value, index) => ({ status: statuses[value] ?? statuses[""], number: node.counts[index] }))
     .filter(({ number }) => number)
@@ -211,17 +209,14 @@ function describe(marker, name, lines) {
 
 /* Names are asked for when their markers are in view. */
 async function nameMarkers() {
-  const unnamed = [...drawn.values()]
-    .flatMap((group) => group.getLayers())
-    .filter((layer) => layer.site && !names.has(layer.site))
-    .slice(0, 100);
+  const inView = () => [...drawn.values()].flatMap((group) => group.getLayers()).filter((layer) => layer.site);
+  const unnamed = [...new Set(inView().map(({ site }) => site))].filter((site) => !names.has(site)).slice(0, 100);
   if (!unnamed.length) return;
-  const query = new URLSearchParams(unnamed.map(({ site }) => ["site", site]));
-  const response = await fetch(`${settings.labels}?${query}`);
+  for (const site of unnamed) names.set(site, ""); // asked for
+  const response = await fetch(`${settings.labels}?${new URLSearchParams(unnamed.map((site) => ["site", site]))}`);
   if (!response.ok) return;
-  const given = await response.json();
-  for (const marker of unnamed) {
-    names.set(marker.site, given[marker.site] ?? "");
+  for (const [site, name] of Object.entries(await response.json())) names.set(Number(site), name);
+  for (const marker of inView()) {
     if (marker.getElement()) marker.describe();
   }
 }
@@ -229,12 +224,12 @@ async function nameMarkers() {
 /* --- What a marker opens --- */
 
 function open(node, at, byKey) {
-  if (node.sites && node.total > MOST_IN_A_FAN) {
+  if (node.sites && map.getZoom() >= NEAR) {
     const query = new URLSearchParams(node.sites.map(({ id }) => ["site", id]));
     openPopup(`${settings.stack}?${query}`, at, byKey ? document.activeElement : null);
     return;
   }
-  const zoom = Math.max(node.sites ? FAN_ZOOM : node.zoom, map.getZoom() + 1);
+  const zoom = Math.max(node.sites ? NEAR : node.zoom, map.getZoom() + 1);
   if (byKey) map.once("moveend", async () => {
     await draw();
     nearest(at)?.focus({ preventScroll: true });
@@ -288,21 +283,24 @@ function back(returnTo, at) {
   else nearest(at)?.focus({ preventScroll: true });
 }
 
+/* As near as it takes for the site to have a marker of its own. */
 async function goTo(site, returnTo = null) {
   const { point } = await ask("find", { site });
   if (!point) return;
   frame.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
-  map.setView(point, Math.max(map.getZoom(), FAN_ZOOM + 1), { animate: false });
-  await draw();
-  const markers = [...drawn.values()].flatMap((group) => group.getLayers());
-  const marker = markers.find((layer) => layer.site === site);
+  let marker = null;
+  for (let zoom = Math.max(map.getZoom(), NEAR + 1); !marker && zoom <= map.getMaxZoom(); zoom += 1) {
+    map.setView(point, zoom, { animate: false });
+    await draw();
+    marker = [...drawn.values()].flatMap((group) => group.getLayers()).find((layer) => layer.site === site);
+  }
   openSite(site, marker?.getLatLng() ?? L.latLng(point), returnTo ?? marker?.getElement());
 }
 
 /* --- The land --- */
 
 async function drawLand() {
-  const near = map.getZoom() >= FINE_ZOOM;
+  const near = map.getZoom() >= NEAR;
   const box = map.getBounds().pad(0.3);
   const area = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
   const scale = near ? "fine" : "coarse";
@@ -335,6 +333,14 @@ function nameCountries() {
 }
 
 /* --- The page around it --- */
+
+function fail() {
+  if (frame.dataset.state === "failed") return;
+  frame.dataset.state = "failed";
+  const note = element("p", "map-note map-failed", words.notLoaded);
+  note.setAttribute("role", "alert");
+  frame.append(note);
+}
 
 function element(tag, className, text = "") {
   const made = document.createElement(tag);

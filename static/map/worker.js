@@ -5,6 +5,9 @@
 
 const FARTHEST = 10; // the nearest that one can zoom in
 const MOST_OF_A_PLACE = 100;
+const FAN_ZOOM = 5; // from here on, the sites of one place stand apart, on a circle around it
+const MOST_IN_A_FAN = 12;
+const PIN = 28; // pixels
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 let sites = null; // {statuses, lat, lon, rough, first, ids, status}: places, and the sites of place p from first[p] on
@@ -49,8 +52,8 @@ const answers = {
   },
 
   view({ zoom, box }) {
-    const found = clusters ? clusters.getClusters(box, Math.round(zoom)) : [];
-    return { nodes: found.map(node) };
+    const found = clusters ? clusters.getClusters(box, Math.floor(zoom)) : [];
+    return { nodes: apart(found.map(node), zoom).map((one) => ({ ...one, ...extent(one, zoom) })) };
   },
 
   find({ site }) {
@@ -125,6 +128,48 @@ function node({ id, properties, geometry }) {
   const together = zoom > FARTHEST && clusters.getLeaves(id, MOST_OF_A_PLACE).flatMap((leaf) => sitesOf(leaf.properties.place));
   return { key: `c${id}`, lat, lon, counts: properties.counts, total, zoom,
     sites: together ? together.slice(0, MOST_OF_A_PLACE) : null };
+}
+
+/* How wide a node is drawn, in pixels, and whether its sites fan out; `reach` is how far from their place. */
+function extent({ total, sites: each }, zoom) {
+  if (total === 1) return { size: PIN, reach: 0, fanned: false };
+  if (each && total <= MOST_IN_A_FAN && zoom >= FAN_ZOOM) {
+    const reach = Math.max(26, (total * (PIN + 6)) / (2 * Math.PI));
+    return { size: 2 * reach + PIN, reach, fanned: true };
+  }
+  return { size: 34 + Math.min(22, Math.round(10 * Math.log10(total))), reach: 0, fanned: false };
+}
+
+/* Clusters move to the middle of what is in them, and may end up on one another: those become one. */
+function apart(nodes, zoom) {
+  const left = [...nodes];
+  for (let one = 0; one < left.length; one += 1) {
+    for (let other = left.length - 1; other > one; other -= 1) {
+      const room = (extent(left[one], zoom).size + extent(left[other], zoom).size) / 2;
+      if (distance(left[one], left[other], zoom) < room + 2) {
+        left[one] = merged(left[one], left[other], zoom);
+        left.splice(other, 1);
+        other = left.length; // what was apart before may not be any more
+      }
+    }
+  }
+  return left;
+}
+
+function merged(one, other, zoom) {
+  const total = one.total + other.total;
+  const middle = (axis) => (one[axis] * one.total + other[axis] * other.total) / total;
+  return {
+    key: `${one.key}+${other.key}`, lat: middle("lat"), lon: middle("lon"), total, zoom: 0,
+    counts: one.counts.map((number, status) => number + other.counts[status]),
+    sites: zoom >= FARTHEST ? [...one.sites, ...other.sites].slice(0, MOST_OF_A_PLACE) : null,
+  };
+}
+
+function distance(one, other, zoom) {
+  const scale = 256 * 2 ** zoom;
+  const y = ({ lat }) => Math.asinh(Math.tan((lat * Math.PI) / 180)) / (2 * Math.PI);
+  return scale * Math.hypot((one.lon - other.lon) / 360, y(one) - y(other));
 }
 
 function bounds() {

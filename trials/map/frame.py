@@ -36,6 +36,9 @@ class Frame:
                 "close": _("Close"),
                 "loading": _("Loading …"),
                 "failed": _("This could not be loaded. Try again, or read the table."),
+                "notLoaded": _(
+                    "The map could not be loaded. The table says the same; reload the page to try again."
+                ),
                 "details": _("Site"),
             },
         }
