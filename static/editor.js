@@ -16,34 +16,87 @@ function say(text) {
   document.getElementById("status").replaceChildren(note);
 }
 
-/* --- Every step is made on the revision that the page shows now --- */
+/* --- Steps go one after the other, each on the revision that the one before has led to. The editor itself sends them:
+   a row or a form may have been drawn anew, and so be gone, by the time that its turn comes. --- */
+
+let queue = Promise.resolve();
+let waiting = 0;
+let failed = false;
+
+function send(method, address, context) {
+  waiting += 1;
+  queue = queue
+    .then(() => window.htmx.ajax(method, address, { source: editor, ...context }))
+    .catch(() => {
+      failed = true;
+    })
+    .finally(() => {
+      waiting -= 1;
+    });
+}
+
+function step(identifier, values) {
+  failed = false;
+  const context = { target: "#status", swap: "innerHTML", values: { ...values, at: identifier } };
+  send("POST", editor.dataset.stepUrl, context);
+}
+
+function show(identifier) {
+  const query = identifier ? `?at=${encodeURIComponent(identifier)}` : "";
+  send("GET", editor.dataset.url + query, { target: "#panel", swap: "outerHTML" });
+}
+
+function submit(form, button) {
+  const data = new FormData(form, button);
+  const values = Object.fromEntries(Array.from(data.keys(), (key) => [key, data.getAll(key)]));
+  step(form.closest("#tools, #cohorts") ? openNow() : data.get("at"), values);
+}
+
+editor.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-step]")) return;
+  event.preventDefault();
+  submit(event.target, event.submitter);
+});
+
+editor.addEventListener("change", ({ target }) => {
+  if (target.form?.matches("[data-autosave]")) submit(target.form);
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if ("open" in link.dataset) {
+    event.preventDefault();
+    show(link.dataset.open);
+  } else if (waiting && link.origin === location.origin) {
+    // What was typed last is on its way: first that, then the other page, unless it was refused.
+    event.preventDefault();
+    queue.then(() => {
+      if (!failed) location.assign(link.href);
+    });
+  }
+});
 
 document.body.addEventListener("htmx:configRequest", ({ detail }) => {
+  lastStep = "";
   if (detail.verb !== "post") return;
   detail.formData.set("base", revision());
-  if (detail.elt.closest("#tools, #cohorts")) detail.formData.set("at", openNow());
-  lastStep = detail.formData.get("do") ?? "";
+  lastStep = detail.formData.get("do");
 });
 
 document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  failed ||= detail.xhr.status >= 400;
   if (detail.xhr.status === 422 || detail.xhr.status === 409) {
     detail.shouldSwap = true; // why nothing was done
     detail.isError = false;
   } else if (detail.xhr.status === 401) {
     say(editor.dataset.signedOut);
+  } else if (detail.xhr.status >= 400) {
+    say(editor.dataset.lost);
   }
 });
 
 document.body.addEventListener("htmx:sendError", () => say(editor.dataset.lost));
-
-function step(identifier, values) {
-  window.htmx.ajax("POST", editor.dataset.stepUrl, {
-    source: "#tree",
-    target: "#status",
-    swap: "innerHTML",
-    values: { at: identifier, ...values },
-  });
-}
 
 /* --- Focus: in the criterion that was opened, on the row that was moved --- */
 
@@ -54,20 +107,14 @@ function markOpen() {
 
 document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
   markOpen();
-  const opened = detail.requestConfig?.verb === "get";
-  if (opened && openNow()) {
-    document.getElementById("panel-title").focus();
-    rowLink(openNow())?.scrollIntoView({ block: "nearest" });
+  if (detail.requestConfig?.verb === "get") {
+    document.getElementById("panel-title").focus({ preventScroll: true });
+    if (openNow()) rowLink(openNow())?.scrollIntoView({ block: "nearest" });
   } else if (lastStep.startsWith("add")) {
     document.getElementById("words-text")?.focus();
   } else if (document.activeElement === document.body) {
     (rowLink(openNow()) ?? document.getElementById("undo")).focus();
   }
-  lastStep = "";
-});
-
-document.addEventListener("click", (event) => {
-  if (event.target.closest("#close-panel")) lastStep = "";
 });
 
 /* --- Keys on a row --- */

@@ -82,7 +82,7 @@ def test_the_list_of_versions_offers_a_new_one(ada: Client, cast: Cast) -> None:
 
 def test_the_page_of_a_draft_shows_tree_findings_and_steps(ada: Client, draft: CriteriaVersion) -> None:
     page = ada.get(address(draft), {"at": "age"}).text
-    for words in ("Inclusion criteria", "Statement age", "Choose one", "Nothing was found.", "None yet."):
+    for words in ("Inclusion criteria", "Statement age", "Choose one", "Nothing is wrong.", "None yet."):
         assert (words in page) == (words != "Choose one"), words
 
 
@@ -168,7 +168,7 @@ def test_a_leaf_is_typed_and_told_of_its_missing_unit(
     assert "The number has no unit. The dictionary&#x27;s is “kg/m2”." in answer.text
     assert "Body mass index ≤ 17, at screening" in answer.text
     answer = step("test", "age", variable="bmi", comparator="<=", value="17", unit="kg/m2")
-    assert "Nothing was found." in answer.text
+    assert "Nothing is wrong." in answer.text
     assert find(document(draft), "age")["test"] == {
         "variable": "bmi", "comparator": "<=", "value": 17, "unit": "kg/m2",
     }  # fmt: skip

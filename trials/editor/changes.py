@@ -20,7 +20,7 @@ from trials.models.criteria import tree_document
 class ChangeLine:
     """What became of one criterion. Of a pair the first is how it was; None where that did not change."""
 
-    path: str
+    place: str
     kinds: tuple[str | Promise, ...]
     text: str
     pieces: tuple[Piece, ...]
@@ -28,7 +28,7 @@ class ChangeLine:
     operator: tuple[str, str] | None
     label: tuple[str, str] | None
     whom: tuple[str, str] | None
-    place: tuple[str, str] | None
+    moved: tuple[str, str] | None
     remarks: tuple[str, str] | None
 
 
@@ -71,7 +71,7 @@ def _line(change: Change, before: Document, after: Document, labels: Mapping[str
 
     tests = tuple(test_words((node or {}).get("test") or {}, labels) for node in (old, new))
     return ChangeLine(
-        path=path_of(after if new else before, change.identifier),
+        place=path_of(after if new else before, change.identifier),
         kinds=tuple(KINDS[kind] for kind in Kind if kind in change.kinds),
         text=name(change.node) if Kind.REWORDED not in change.kinds else "",
         pieces=change.words,
@@ -79,7 +79,7 @@ def _line(change: Change, before: Document, after: Document, labels: Mapping[str
         operator=pair(Kind.OPERATOR, (_operator(old), _operator(new))),
         label=pair(Kind.RELABELLED, (_text(old, "label"), _text(new, "label"))),
         whom=pair(Kind.COHORTS, (_listed(old, "cohorts"), _listed(new, "cohorts"))),
-        place=pair(Kind.MOVED, _places(change, before, after)),
+        moved=pair(Kind.MOVED, _places(change, before, after)),
         remarks=pair(Kind.REMARKS, (_remarks(old), _remarks(new))),
     )
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from trials.criteria.draft import ROOTS, Document, NodeDocument, by_identifier, is_group, places
@@ -79,6 +80,15 @@ def path_of(document: Document, identifier: str) -> str:
     root = next(root for root in ROOTS if document[root]["identifier"] == identifier)
     printed = [label for label in reversed(labels) if any(character.isalnum() for character in label)]
     return " ".join([_("Inclusion") if root == "inclusion" else _("Exclusion"), *printed])
+
+
+def place_of(document: Document, identifier: str) -> str:
+    """Where a criterion stands and, where its source does not number it, what it says."""
+    node, path = by_identifier(document)[identifier], path_of(document, identifier)
+    if identifier not in places(document) or any(map(str.isalnum, node.get("label", ""))):
+        return path
+    words = node.get("text", "") or operator_words(node) or _("no text yet")
+    return f"{path}: {Truncator(words).chars(50)}"
 
 
 def targets(document: Document, identifier: str) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from trials.criteria.lint import Finding, Severity
 from trials.criteria.nodes import Op
 from trials.drafts import Draft, findings_of, sentence
 from trials.editor.forms import CohortForm, SplitForm, WordsForm
-from trials.editor.outline import Row, outline, path_of, targets
+from trials.editor.outline import Row, outline, place_of, targets
 from trials.editor.test_form import TestForm
 from trials.editor.words import OPERATORS, Choices
 from trials.models import CriteriaVersion, DraftRevision, Variable
@@ -26,7 +26,7 @@ class FindingLine:
     severity: str
     words: str
     identifier: str
-    path: str
+    place: str
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Panel:
     """One criterion, open for editing."""
 
     node: NodeDocument
-    path: str
+    place: str
     is_root: bool
     is_group: bool
     findings: Sequence[FindingLine]
@@ -56,6 +56,10 @@ class Panel:
     @property
     def split(self) -> SplitForm | None:
         return SplitForm(auto_id="split-%s") if self.node["op"] == Op.STATEMENT else None
+
+    @property
+    def remarked(self) -> bool:
+        return any(self.node.get(key) for key in ("note", "quota", "warnings"))
 
     @property
     def joinable(self) -> bool:
@@ -116,7 +120,7 @@ class DraftPage:
         code = (node.get("test") or {}).get("variable", "")
         return Panel(
             node=node,
-            path=path_of(document, self.at),
+            place=place_of(document, self.at),
             is_root=self.at not in places(document),
             is_group=is_group(node),
             findings=[line for line in self.findings if line.identifier == self.at],
@@ -145,8 +149,8 @@ class DraftPage:
         return try_url(self.version)
 
     def _line(self, finding: Finding) -> FindingLine:
-        path = path_of(self.draft.document, finding.identifier) if finding.identifier else ""
-        return FindingLine(finding.severity.value, sentence(finding), finding.identifier, path)
+        place = place_of(self.draft.document, finding.identifier) if finding.identifier else ""
+        return FindingLine(finding.severity.value, sentence(finding), finding.identifier, place)
 
 
 def try_url(version: CriteriaVersion) -> str:

@@ -13,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import push_url
 
 from trials.criteria.draft import EditError, places
 from trials.criteria_page import criteria_parts
@@ -80,7 +81,7 @@ def version_page(request: EditorRequest, nct_id: str, number: int) -> HttpRespon
     swapped = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
     response = render(request, f"{DRAFT}#panel" if swapped else DRAFT, {"page": page, "version": version})
     patch_vary_headers(response, ["HX-Request"])
-    return response
+    return push_url(response, request.get_full_path()) if swapped else response
 
 
 def _published(request: EditorRequest, version: CriteriaVersion) -> HttpResponse:
