@@ -104,7 +104,7 @@ INSTALLED_APPS = [
     "config",
     "screening",
     "trials",
-    "django.contrib.admin",
+    "config.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
