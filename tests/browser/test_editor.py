@@ -1,4 +1,4 @@
-"""Criteria edited in Chromium, by keyboard, by mouse and without scripts; then screenings with the new limits."""
+"""Criteria edited in Chromium, by keyboard, mouse and without scripts; then a screening with new limits."""
 
 from __future__ import annotations
 
