@@ -7,11 +7,22 @@ import io
 import pytest
 from django.contrib import admin
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from screening.models import AuditEvent, Center, CenterSite, Membership, User
-from tests.factories import Cast, acting, make_cast, make_screening
+from screening.models import AuditEvent, Center, CenterSite, Membership, Role, User
+from tests.factories import (
+    Cast,
+    acting,
+    make_cast,
+    make_center,
+    make_center_site,
+    make_member,
+    make_screening,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +107,94 @@ def test_an_administrator_adds_a_person_with_a_role_and_the_trail_says_so(cast: 
         made = AuditEvent.objects.filter(table="screening_membership").last()
     assert made is not None
     assert made.actor == "Ada Example <ada@example.org>"
+
+
+def page_of(row: User | Center) -> str:
+    return reverse(f"admin:screening_{row._meta.model_name}_change", args=[row.pk])
+
+
+def role_of_alice(cast: Cast, **changes: str) -> dict[str, object]:
+    """Her page as it is sent back, with her role changed."""
+    membership = cast.alice.memberships.get()
+    return {
+        **NO_INLINES,
+        "email": cast.alice.email,
+        "printed_name": cast.alice.printed_name,
+        "is_active": "on",
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-INITIAL_FORMS": "1",
+        "memberships-0-id": membership.pk,
+        "memberships-0-user": cast.alice.pk,
+        "memberships-0-center": cast.rennes.pk,
+        "memberships-0-role": "coordinator",
+        **changes,
+    }
+
+
+def test_a_new_person_gets_a_role_at_a_center_in_one_go(cast: Cast, ada: Client) -> None:
+    page = ada.get(reverse("admin:screening_user_add")).text
+    assert 'name="memberships-0-center"' in page
+    assert "RENNES hospital" in page
+    data = {
+        **NO_INLINES,
+        "email": "erin@example.org",
+        "printed_name": "Erin Example",
+        "usable_password": "false",
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-0-center": cast.rennes.pk,
+        "memberships-0-role": "monitor",
+        "reason": "Monitors the new trial",
+    }
+    assert ada.post(reverse("admin:screening_user_add"), data).status_code == 302
+    with acting(cast.ada):
+        assert Membership.objects.get(user__email="erin@example.org").role == "monitor"
+        made = AuditEvent.objects.filter(table="screening_membership").latest("id")
+    assert made.reason == "Monitors the new trial"
+
+
+@pytest.mark.parametrize("change", [{"memberships-0-role": "monitor"}, {"memberships-0-DELETE": "on"}])
+def test_a_role_is_changed_or_taken_away_for_a_reason(
+    change: dict[str, str], cast: Cast, ada: Client
+) -> None:
+    with acting(cast.ada):
+        data = role_of_alice(cast, **change)
+    refused = ada.post(page_of(cast.alice), {**data, "reason": " "})
+    assert "why a role is changed or taken away" in refused.text
+    assert ada.post(page_of(cast.alice), {**data, "reason": "She left"}).status_code == 302
+    with acting(cast.ada):
+        last = AuditEvent.objects.filter(table="screening_membership").latest("id")
+        assert (last.reason, last.action in ("update", "delete")) == ("She left", True)
+
+
+def test_access_is_taken_away_for_a_reason(cast: Cast, ada: Client) -> None:
+    with acting(cast.ada):
+        data = role_of_alice(cast)
+    assert ada.post(page_of(cast.alice), data).status_code == 302
+    del data["is_active"]
+    refused = ada.post(page_of(cast.alice), data)
+    assert "Say why access is given or taken away." in refused.text
+    assert ada.post(page_of(cast.alice), {**data, "reason": "She left"}).status_code == 302
+    cast.alice.refresh_from_db()
+    assert not cast.alice.is_active
+
+
+def test_more_people_take_no_more_queries(cast: Cast, ada: Client) -> None:
+    pages = [page_of(cast.rennes), page_of(cast.alice), reverse("admin:screening_user_changelist")]
+    counts = [_queries(ada, page) for page in pages]
+    for n in range(12):
+        person, center = make_user(f"Person{n}"), make_center(f"C{n}")
+        make_member(person, cast.rennes, Role.MONITOR)
+        make_member(cast.alice, center, Role.MONITOR)
+        make_center_site(cast.rennes, cast.trial)
+    assert [_queries(ada, page) for page in pages] == counts
+    assert max(counts) < 30
+
+
+def _queries(ada: Client, page: str) -> int:
+    ada.get(page)
+    with CaptureQueriesContext(connection) as queries:
+        assert ada.get(page).status_code == 200
+    return len(queries)
 
 
 def test_nobody_takes_the_administration_from_oneself(cast: Cast, ada: Client) -> None:
