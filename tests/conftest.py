@@ -5,7 +5,6 @@ it must do as the owner, it does with `connections["owner"]`.
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,8 @@ from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
+
+from tests.chromium import FLAGS, chromium_path
 
 # Playwright keeps an event loop in this thread, where Django would refuse to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -60,31 +61,17 @@ TransactionTestCase._fixture_teardown = truncate_what_was_written  # type: ignor
 
 # --- The browser ---
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-CHROMIUM_FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-]
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def chromium_path() -> str:
-    names = (os.environ.get("CHROMIUM", ""), *CHROMIUM_NAMES)
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    if found is None:
-        pytest.fail(
-            "The browser tests need Chromium and found none: install your system's (Debian: apt-get install "
-            "chromium), or name one in the environment variable CHROMIUM.",
-            pytrace=False,
-        )
-    return found
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = chromium_path()
+    try:
+        path = chromium_path()
+    except LookupError as missing:
+        pytest.fail(str(missing), pytrace=False)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
 

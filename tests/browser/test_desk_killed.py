@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.desk_world import choose, row
-from tests.config.test_serve import PATIENCE, a_free_port, data, wait_for_page
+from tests.served import PATIENCE, a_free_port, data_folder, serve, wait_for_page
 
-__all__ = ["data"]  # a fixture
 FIRST, SECOND, THIRD = "i.active-myositis.biopsy", "i.active-myositis.mri", "e.allergy"
 
 
@@ -30,18 +26,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        said = {"TRIALDESK_MODE": "demo", "TRIALDESK_DATA": str(self.data), "PORT": str(self.port)}
-        unsaid = dict.fromkeys(
-            ("DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY", "TRIALDESK_PATIENT_KEY"), ""
-        )
-        self.process = subprocess.Popen(
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve"],
-            env={**os.environ, **unsaid, **said},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        self.process = serve(self.data, self.port, in_own_session=True)
         wait_for_page(self.process, f"{self.address}/trials/")
 
     def kill(self) -> None:
@@ -54,10 +39,11 @@ class Server:
 
 
 @pytest.fixture
-def server(data: Path) -> Iterator[Server]:
-    server = Server(data)
-    yield server
-    server.end()
+def server() -> Iterator[Server]:
+    with data_folder() as data:
+        server = Server(data)
+        yield server
+        server.end()
 
 
 def sign_in(page: Page) -> None:

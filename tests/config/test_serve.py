@@ -1,65 +1,21 @@
 """`make run`: from an empty folder to a served page, and nothing left when it ends."""
 
-import os
 import signal
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
-from http import HTTPStatus
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management.base import CommandError
 
 from config.embedded import EmbeddedServer
 from config.management.commands.serve import free_port
-
-PATIENCE = 120
+from tests.served import PATIENCE, a_free_port, data_folder, serve, wait_for_page
 
 
 @pytest.fixture
 def data() -> Iterator[Path]:
-    """A folder that root's server may enter, unlike pytest's own."""
-    with tempfile.TemporaryDirectory(prefix="trialdesk-serve-") as name:
-        Path(name).chmod(0o711)
-        yield Path(name)
-
-
-def a_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def serve(data: Path, port: int) -> subprocess.Popen[str]:
-    said = {"TRIALDESK_MODE": "demo", "TRIALDESK_DATA": str(data), "PORT": str(port)}
-    unsaid = dict.fromkeys(("DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY", "TRIALDESK_PATIENT_KEY"), "")
-    return subprocess.Popen(
-        [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve"],
-        env={**os.environ, **unsaid, **said},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def wait_for_page(server: subprocess.Popen[str], url: str) -> str:
-    patience = time.monotonic() + PATIENCE
-    while time.monotonic() < patience and server.poll() is None:
-        try:
-            with urllib.request.urlopen(url) as response:
-                assert response.status == HTTPStatus.OK
-                return response.read().decode()
-        except OSError:
-            time.sleep(0.1)
-    server.kill()
-    pytest.fail(f"no page; it said: {server.communicate()[0]}")
+    with data_folder() as folder:
+        yield folder
 
 
 def test_it_serves_keeps_its_data_and_leaves_nothing_behind(data: Path) -> None:

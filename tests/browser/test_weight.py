@@ -1,0 +1,112 @@
+"""What a page weighs and how many requests it makes, cold, as the served demonstration sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.served import demonstration
+from tests.trials_views.catalogue import NUMBERS
+
+KB = 1024
+WEIGHT, REQUESTS, SHIFT = 100 * KB, 8, 0.02
+MAP_WEIGHT, MAP_REQUESTS, MAP_SHIFT = 600 * KB, 16, 0.1
+SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@dataclass(frozen=True)
+class Load:
+    address: str
+    weight: int
+    requests: int
+    shift: float
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[str]:
+    with demonstration() as address:
+        yield address
+
+
+@pytest.fixture
+def load(chromium: Browser, served: str) -> Iterator[Callable[..., Load]]:
+    """Load an address with an empty cache, as somebody who has signed in elsewhere."""
+    contexts: list[Any] = []
+
+    def measured(address: str, signed_in: Any = None) -> Load:
+        context = chromium.new_context(
+            base_url=served, viewport={"width": 1280, "height": 800}, storage_state=signed_in
+        )
+        contexts.append(context)
+        context.add_init_script(SHIFTS)
+        page = context.new_page()
+        received: list[int] = []
+        network = context.new_cdp_session(page)
+        network.send("Network.enable")
+        network.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+        page.goto(address, wait_until="networkidle")
+        shift = page.evaluate("window.shifted")
+        # What came out of the cache, or stands in a style sheet, has no length.
+        return Load(address, sum(received), sum(length > 0 for length in received), shift)
+
+    yield measured
+    for context in contexts:
+        context.close()
+
+
+def over(found: Load, weight: int = WEIGHT, requests: int = REQUESTS, shift: float = SHIFT) -> str:
+    within = found.weight <= weight and found.requests <= requests and found.shift <= shift
+    said = (
+        f"{found.address}: {found.weight / KB:.1f} KB, {found.requests} requests, shifted {found.shift:.3f}"
+    )
+    return "" if within else said
+
+
+def signed_in(chromium: Browser, served: str, do: Callable[[Page], None]) -> Any:
+    """What a browser keeps of a coordinator who has signed in and done something."""
+    context = chromium.new_context(base_url=served)
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail").fill("coordinator@rennes.example")
+    page.get_by_label("Password").fill("try-it-out-2026")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/screening/today/")
+    do(page)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def test_pages_of_the_catalogue_keep_within_their_budget(load: Callable[..., Load]) -> None:
+    trials = [f"/trials/{number}/" for number in NUMBERS.values()]
+    pages = ["/", "/trials/", "/trials/?q=nothing", *trials, "/accounts/login/", "/nowhere/"]
+    assert [words for page in pages if (words := over(load(page)))] == []
+    assert not over(load("/map/"), MAP_WEIGHT, MAP_REQUESTS, MAP_SHIFT)
+
+
+def test_pages_of_the_desk_keep_within_their_budget(
+    load: Callable[..., Load], chromium: Browser, served: str
+) -> None:
+    checklist = []
+
+    def start_the_longest(page: Page) -> None:
+        page.goto(f"/screening/start/?trial={NUMBERS['mirror']}")
+        page.get_by_label("Participant code").fill("RN-0199")
+        page.get_by_role("button", name="Start the screening").click()
+        page.wait_for_url("**/screening/*/")
+        checklist.append(page.url.removeprefix(served))
+
+    state = signed_in(chromium, served, start_the_longest)
+    longest_trial = f"/trials/{NUMBERS['mirror']}/"
+    pages = ["/screening/today/", "/screening/", *checklist, f"{checklist[0]}?view=focus"]
+    pages += ["/screening/start/", "/accounts/password/", longest_trial]
+    assert [words for page in pages if (words := over(load(page, state)))] == []
