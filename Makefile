@@ -12,7 +12,7 @@ PRODUCTION := TRIALDESK_MODE=production DEBUG=0 ALLOWED_HOSTS=check.invalid \
 	TRIALDESK_PATIENT_KEY=$$($(BIN)/python -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())')
 CHROMIUM_NAMES := chromium chromium-browser google-chrome google-chrome-stable chrome
 
-.PHONY: help run test check bench test-corpus fix lock clean
+.PHONY: help run test check bench bench-map test-corpus fix lock clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -35,6 +35,9 @@ bench: $(VENV)/installed-dev node_modules/installed  ## measure; says each figur
 	@for script in tests/benchmarks/bench_*.py; do \
 		echo "== $$script"; PYTHONPATH=. $(BIN)/python "$$script" || exit 1; \
 	done
+
+bench-map: $(VENV)/installed-dev node_modules/installed chromium  ## measure the map with 10,000 and 100,000 sites
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/map/bench_map.py $(ARGS)
 
 test-corpus: $(VENV)/installed-dev  ## compare every fixture with its page: make test-corpus CORPUS=folder
 	@test -d "$(CORPUS)" || { echo "CORPUS must name the folder of the pages."; exit 2; }

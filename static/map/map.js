@@ -12,7 +12,7 @@ const worker = new Worker(frame.dataset.worker);
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 const map = L.map(frame, {
-  zoomControl: false, attributionControl: false, minZoom: 0, maxZoom: 10, zoomSnap: 0.5, zoomDelta: 1,
+  zoomControl: false, attributionControl: false, minZoom: 0, maxZoom: 10, zoomSnap: 0.25, zoomDelta: 1,
   maxBounds: EDGES, maxBoundsViscosity: 1, fadeAnimation: false, zoomAnimation: !still, inertia: !still,
 });
 const drawn = new Map(); // a node's key to its layers
@@ -32,7 +32,7 @@ map.getPane("fine").classList.add("hidden");
 L.control.zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
 addButtonForAll();
 // A fraction of a zoom, so that the whole world is seen and not more.
-map.setMinZoom(Math.max(0, Math.floor(2 * Math.log2(map.getSize().x / 256)) / 2));
+map.setMinZoom(Math.max(0, Math.floor(4 * Math.log2(map.getSize().x / 256)) / 4));
 map.fitBounds(WORLD, { animate: false });
 
 worker.onmessage = ({ data }) => {
@@ -249,7 +249,11 @@ function openSite(site, at, returnTo) {
 
 async function openPopup(address, at, returnTo) {
   const content = element("div", "map-popup", words.loading);
-  const popup = L.popup({ maxWidth: 300, minWidth: 200, autoPanPadding: [16, 16], offset: [0, -6] });
+  const { x: width, y: height } = map.getSize();
+  const popup = L.popup({
+    maxWidth: Math.min(300, width - 100), minWidth: 180, maxHeight: height - 80, offset: [0, -6],
+    autoPanPaddingTopLeft: [52, 12], autoPanPaddingBottomRight: [12, 12], // beside the buttons
+  });
   popup.setLatLng(at).setContent(content).openOn(map);
   const box = popup.getElement();
   box.setAttribute("role", "dialog");
@@ -306,10 +310,16 @@ async function drawLand() {
   const scale = near ? "fine" : "coarse";
   const { pieces } = await ask("land", { scale, address: absolute(frame.dataset[scale]), box: near ? area : [-180, -90, 180, 90] });
   const pane = near ? "fine" : "land";
+  let points = 0;
   for (const { rings, name, box: extent } of pieces ?? []) {
     const outline = rings.map((ring) => ring.map(([lon, lat]) => [lat, lon]));
     L.polygon(outline, { pane, className: "map-land", interactive: false, smoothFactor: 0.7 }).addTo(map);
     if (name && !near) countries.push({ name, extent });
+    points += rings[0].length;
+    if (points > 2000) {
+      points = 0;
+      await new Promise((resume) => setTimeout(resume)); // a coast is long, and a click must not wait for it
+    }
   }
   map.getPane("fine").classList.toggle("hidden", !near);
   map.getPane("land").classList.toggle("hidden", near);
