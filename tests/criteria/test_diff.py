@@ -69,10 +69,15 @@ def test_operator_cohorts_and_remarks() -> None:
 
 
 def test_all_of_both_texts_is_in_the_pieces() -> None:
-    before, after = "BMI at Screening of ≤17 or ≥40 kg/m2", "BMI at Consent: ≤18.5 or ≥35 kg/m2"
+    before, after = "BMI at Screening of ≤17 or ≥40 kg/m2", "BMI at Screening: ≤18.5 or ≥35 kg/m2"
     pieces = words_between(before, after)
     assert "".join(piece.text for piece in pieces if piece.kind != "added") == before
     assert "".join(piece.text for piece in pieces if piece.kind != "removed") == after
+
+
+def test_texts_that_have_little_in_common_stand_whole() -> None:
+    pieces = words_between("Physician Global Assessment (PhGA) at least 2", "PhGA score of 2 cm or more")
+    assert [piece.kind for piece in pieces] == ["removed", "added"]
 
 
 def mirrored(difference: Difference) -> set[Any]:

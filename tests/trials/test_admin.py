@@ -139,7 +139,7 @@ def test_an_edit_reaches_search_and_ages(ada: Client, trial: Trial) -> None:
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        ({"start_date": "2024-13"}, "Write the date as 2024-12-17, 2024-12 or 2024."),
+        ({"start_date": "2024-13"}, "“2024-13” is no date. Write the date as 2024-12-17, 2024-12 or 2024."),
         ({"minimum_age": "eighteen"}, "Write the age as 18 Years or 6 Months"),
         ({"minimum_age": "80 Years"}, "The minimum age is above the maximum age."),
         ({"overall_status": "<b>"}, "Select a valid choice."),
@@ -302,7 +302,7 @@ def test_what_stands_in_the_way_is_said_and_nothing_is_published(
     other = make_version(trial, tree, published=False)
     page = f"{address('criteriaversion_publish')}?id={draft.pk}&id={other.pk}"
     response = ada.post(page, {"reason": "Amendment", "effective": "2026-01-22"})
-    assert "there is no variable “nowhere”" in response.content.decode()
+    assert "The dictionary has no variable “nowhere”." in response.content.decode()
     assert not reread(draft).is_published
     assert not reread(other).is_published
 

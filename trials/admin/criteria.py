@@ -18,9 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from trials.admin.forms import PublishForm
+from trials.drafts import NotEditableError, opened, publish_draft
 from trials.models import CriteriaVersion
 from trials.models.criteria import tree_document
-from trials.services import NotPublishableError, publish
+from trials.services import NotPublishableError
 
 
 @admin.register(CriteriaVersion)
@@ -125,7 +126,10 @@ def _publish_all(versions: list[CriteriaVersion], **particulars: Any) -> list[st
     with transaction.atomic():
         for version in versions:
             try:
-                publish(version, **particulars)
+                draft = opened(version)
+                publish_draft(version, base=draft.revision, warnings_seen=False, **particulars)
+            except NotEditableError:
+                refusals.append(f"{version}: {_('This version has been published already.')}")
             except NotPublishableError as error:
                 refusals += [f"{version}: {reason}" for reason in error.reasons]
         if refusals:

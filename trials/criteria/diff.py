@@ -16,6 +16,9 @@ from typing import Any, Literal, NamedTuple
 
 from trials.criteria.draft import ROOTS, Document, NodeDocument, by_identifier, places, walk
 
+# The share of words that two texts have in common, from which on they are read as one that was changed.
+ALIKE = 0.4
+
 
 class Kind(StrEnum):
     ADDED = "added"
@@ -101,7 +104,16 @@ def compare(before: Document, after: Document) -> Difference:
 
 
 def words_between(before: str, after: str) -> tuple[Piece, ...]:
-    """Both texts as one run of words: those of the first alone, of the second alone, and of both."""
+    """Both texts as one run of words: those of the first alone, of the second alone, and of both.
+
+    Texts that have little in common stand whole, one after the other: nobody reads confetti.
+    """
+    if (
+        before
+        and after
+        and SequenceMatcher(None, before.split(), after.split(), autojunk=False).ratio() < ALIKE
+    ):
+        return Piece("removed", before), Piece("added", after)
     old, new = (re.findall(r"\s+|\w+|[^\w\s]", text) for text in (before, after))
     pieces: list[Piece] = []
     for tag, start, end, other_start, other_end in SequenceMatcher(

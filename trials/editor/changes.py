@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from trials.criteria.diff import Change, Kind, Piece, compare
 from trials.criteria.draft import Document, NodeDocument
 from trials.criteria.lint import name
-from trials.editor.outline import path_of
+from trials.editor.outline import Where
 from trials.editor.words import KINDS, operator_words, test_words
 from trials.models import CriteriaVersion, Variable
 from trials.models.criteria import tree_document
@@ -60,10 +60,11 @@ def in_words(before: Document, after: Document, labels: Mapping[str, str]) -> Ch
         ((part.before or {}).get("label", ""), (part.after or {}).get("label", ""))
         for part in difference.cohorts
     )
-    return Changes(tuple(_line(change, before, after, labels) for change in difference.changes), cohorts)
+    where = Where(before), Where(after)
+    return Changes(tuple(_line(change, *where, labels) for change in difference.changes), cohorts)
 
 
-def _line(change: Change, before: Document, after: Document, labels: Mapping[str, str]) -> ChangeLine:
+def _line(change: Change, before: Where, after: Where, labels: Mapping[str, str]) -> ChangeLine:
     old, new = change.before, change.after
 
     def pair(kind: Kind, words: tuple[str, str]) -> tuple[str, str] | None:
@@ -71,7 +72,7 @@ def _line(change: Change, before: Document, after: Document, labels: Mapping[str
 
     tests = tuple(test_words((node or {}).get("test") or {}, labels) for node in (old, new))
     return ChangeLine(
-        place=path_of(after if new else before, change.identifier),
+        place=(after if new else before).path(change.identifier),
         kinds=tuple(KINDS[kind] for kind in Kind if kind in change.kinds),
         text=name(change.node) if Kind.REWORDED not in change.kinds else "",
         pieces=change.words,
@@ -84,10 +85,10 @@ def _line(change: Change, before: Document, after: Document, labels: Mapping[str
     )
 
 
-def _places(change: Change, before: Document, after: Document) -> tuple[str, str]:
+def _places(change: Change, before: Where, after: Where) -> tuple[str, str]:
     if change.before is None or change.after is None:
         return "", ""
-    return path_of(before, change.identifier), path_of(after, change.identifier)
+    return before.path(change.identifier), after.path(change.identifier)
 
 
 def _operator(node: NodeDocument | None) -> str:

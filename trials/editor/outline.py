@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from trials.criteria.draft import ROOTS, Document, NodeDocument, by_identifier, is_group, places
+from trials.criteria.draft import Document, NodeDocument, by_identifier, is_group, places
 from trials.criteria.lint import Finding, Severity
 from trials.criteria.nodes import Op
 from trials.editor.words import lead_words, operator_words, test_words
@@ -70,35 +70,43 @@ def outline(
     yield from rows(document[root], None, 0, "")
 
 
-def path_of(document: Document, identifier: str) -> str:
-    """Where a criterion stands, by the labels as printed: "Exclusion 3) b)"."""
-    nodes, where = by_identifier(document), places(document)
-    labels: list[str] = []
-    while identifier in where:
-        labels.append(nodes[identifier].get("label", ""))
-        identifier = where[identifier].parent["identifier"]
-    root = next(root for root in ROOTS if document[root]["identifier"] == identifier)
-    printed = [label for label in reversed(labels) if any(character.isalnum() for character in label)]
-    return " ".join([_("Inclusion") if root == "inclusion" else _("Exclusion"), *printed])
+class Where:
+    """Where the criteria of a document stand, in words."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.nodes = by_identifier(document)
+        self.places = places(document)
+
+    def path(self, identifier: str) -> str:
+        """By the labels as printed: "Exclusion 3) b)"."""
+        labels: list[str] = []
+        while identifier in self.places:
+            labels.append(self.nodes[identifier].get("label", ""))
+            identifier = self.places[identifier].parent["identifier"]
+        is_inclusion = self.document["inclusion"]["identifier"] == identifier
+        printed = [label for label in reversed(labels) if _is_printed(label)]
+        return " ".join([_("Inclusion") if is_inclusion else _("Exclusion"), *printed])
+
+    def place(self, identifier: str) -> str:
+        """The path and, where the source does not number it, what it says."""
+        node, path = self.nodes[identifier], self.path(identifier)
+        if identifier not in self.places or _is_printed(node.get("label", "")):
+            return path
+        words = node.get("text", "") or operator_words(node) or _("no text yet")
+        return f"{path}: {Truncator(words).chars(50)}"
+
+    def targets(self, identifier: str) -> list[tuple[str, str]]:
+        """The criteria that a reference could lead to, by where they stand and what they say."""
+        return [
+            (other, f"{self.path(other)}: {Truncator(node.get('text', '')).chars(90)}")
+            for other, node in self.nodes.items()
+            if other in self.places and other != identifier and node["op"] != Op.LOST
+        ]
 
 
-def place_of(document: Document, identifier: str) -> str:
-    """Where a criterion stands and, where its source does not number it, what it says."""
-    node, path = by_identifier(document)[identifier], path_of(document, identifier)
-    if identifier not in places(document) or any(map(str.isalnum, node.get("label", ""))):
-        return path
-    words = node.get("text", "") or operator_words(node) or _("no text yet")
-    return f"{path}: {Truncator(words).chars(50)}"
-
-
-def targets(document: Document, identifier: str) -> list[tuple[str, str]]:
-    """The criteria that a reference could lead to, by where they stand and what they say."""
-    where = places(document)
-    return [
-        (other, f"{path_of(document, other)}: {node.get('text', '')[:90]}")
-        for other, node in by_identifier(document).items()
-        if other in where and other != identifier and node["op"] != Op.LOST
-    ]
+def _is_printed(label: str) -> bool:
+    return any(character.isalnum() for character in label)
 
 
 def _root_words(root: str) -> str:

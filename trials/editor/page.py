@@ -8,12 +8,12 @@ from functools import cached_property
 
 from django.urls import NoReverseMatch, reverse
 
-from trials.criteria.draft import ROOTS, NodeDocument, by_identifier, is_group, places
+from trials.criteria.draft import ROOTS, NodeDocument, is_group
 from trials.criteria.lint import Finding, Severity
 from trials.criteria.nodes import Op
 from trials.drafts import Draft, findings_of, sentence
 from trials.editor.forms import CohortForm, SplitForm, WordsForm
-from trials.editor.outline import Row, outline, place_of, targets
+from trials.editor.outline import Row, Where, outline
 from trials.editor.test_form import TestForm
 from trials.editor.words import OPERATORS, Choices
 from trials.models import CriteriaVersion, DraftRevision, Variable
@@ -38,8 +38,12 @@ class Panel:
     is_root: bool
     is_group: bool
     findings: Sequence[FindingLine]
-    targets: Sequence[tuple[str, str]]
     variable: Variable | None
+    where: Where
+
+    @property
+    def targets(self) -> list[tuple[str, str]]:
+        return self.where.targets(self.identifier)
 
     @property
     def identifier(self) -> str:
@@ -77,7 +81,8 @@ class DraftPage:
     def __init__(self, draft: Draft, at: str = "") -> None:
         self.draft = draft
         self.version = draft.version
-        self.at = at if at in by_identifier(draft.document) else ""
+        self.where = Where(draft.document)
+        self.at = at if at in self.where.nodes else ""
 
     @cached_property
     def variables(self) -> list[Variable]:
@@ -115,17 +120,16 @@ class DraftPage:
     def panel(self) -> Panel | None:
         if not self.at:
             return None
-        document = self.draft.document
-        node = by_identifier(document)[self.at]
+        node = self.where.nodes[self.at]
         code = (node.get("test") or {}).get("variable", "")
         return Panel(
             node=node,
-            place=place_of(document, self.at),
-            is_root=self.at not in places(document),
+            place=self.where.place(self.at),
+            is_root=self.at not in self.where.places,
             is_group=is_group(node),
             findings=[line for line in self.findings if line.identifier == self.at],
-            targets=targets(document, self.at),
             variable=next((variable for variable in self.variables if variable.code == code), None),
+            where=self.where,
         )
 
     @cached_property
@@ -149,7 +153,7 @@ class DraftPage:
         return try_url(self.version)
 
     def _line(self, finding: Finding) -> FindingLine:
-        place = place_of(self.draft.document, finding.identifier) if finding.identifier else ""
+        place = self.where.place(finding.identifier) if finding.identifier else ""
         return FindingLine(finding.severity.value, sentence(finding), finding.identifier, place)
 
 
