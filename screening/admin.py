@@ -79,6 +79,16 @@ class NewPersonForm(_LowerCaseAddress, AdminUserCreationForm):
         model = User
         fields = ("email", "printed_name", "is_staff")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["usable_password"]
+        choice.label = _("Signs in with a password")
+        choice.help_text = _("Disabled: the account is there, and cannot be used until it gets a password.")
+        self.fields["password1"].help_text = _(
+            "At least 12 characters; nothing common, nothing like the name. Pass it on in person: it can be"
+            " changed after signing in."
+        )
+
 
 class PersonForm(_LowerCaseAddress, UserChangeForm):
     reason = ReasonField()
@@ -188,6 +198,7 @@ class _NeverDeleted(ExplainedAdmin):
 class PersonAdmin(_NeverDeleted, UserAdmin):
     form = PersonForm
     add_form = NewPersonForm
+    add_form_template = "admin/screening/user/add_form.html"
     help_texts = PERSON
     list_display = ("printed_name", "email", "works_at", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff", "memberships__role", "memberships__center")

@@ -17,12 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from screening.history import acts, events_of
 
 EVENTS_A_PAGE = 200
+_ORDER = ("Trial", "Site", "CriteriaVersion", "Variable", "Sponsor", "Caption", "User", "Center")
 
 
 class Administration(AdminSite):
     site_title = _("Trialdesk administration")
     site_header = _("Trialdesk")
     index_title = _("Administration")
+    enable_nav_sidebar = False  # lists of sites and people need the room
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """The history of every page is ours: Django's own knows of no reason and of no bulk change."""
@@ -30,10 +32,10 @@ class Administration(AdminSite):
         return [history, *super().get_urls()]
 
     def get_app_list(self, request: Any, app_label: str | None = None) -> list[Any]:
+        """What is edited most comes first."""
         found = super().get_app_list(request, app_label)
         for app in found:
-            if app["app_label"] == "screening":
-                app["name"] = _("Centers and people")
+            app["models"].sort(key=lambda model: _place(model["object_name"]))
         return sorted(found, key=lambda app: app["app_label"] == "screening")
 
     def history(self, request: HttpRequest, app: str, name: str, object_id: str) -> HttpResponse:
@@ -59,3 +61,7 @@ class Administration(AdminSite):
             "opts": model._meta,
         }
         return TemplateResponse(request, "admin/history.html", context)
+
+
+def _place(name: str) -> int:
+    return _ORDER.index(name) if name in _ORDER else len(_ORDER)

@@ -87,7 +87,7 @@ _UNTOLD = {
 _MANY = 5
 _TOGETHER = timedelta(seconds=3)
 _AROUND = 40
-_LONGEST = 240
+_LONGEST = 120
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,11 @@ class Step:
     action: str
     what: str
     changes: tuple[Change, ...] = ()
+
+    @property
+    def is_change(self) -> bool:
+        """Neither added nor removed: a value that is no longer there was emptied."""
+        return self.action == _("changed")
 
 
 @dataclass
@@ -160,9 +165,10 @@ def _step(
     if before and after:
         changes = tuple(_changes(model, before, after, names))
         return Step(_("changed"), what, changes) if changes else None
-    if after:
-        return Step(_("added"), what, tuple(_changes(model, {}, after, names)))
-    return Step(_("removed"), what, tuple(_changes(model, before or {}, {}, names)))
+    changes = tuple(_changes(model, before or {}, after or {}, names))
+    if len(changes) == 1 and f"“{changes[0].before or changes[0].after}”" in what:
+        changes = ()  # it has no more than its name
+    return Step(_("added") if after else _("removed"), what, changes)
 
 
 def _changes(model: type[models.Model], before: Row, after: Row, names: _Names) -> Iterator[Change]:
@@ -195,8 +201,8 @@ def differing(before: str, after: str) -> tuple[str, str]:
 
 def _cut(text: str, start: int, end: int) -> str:
     start, end = max(0, start - _AROUND), min(len(text), end + _AROUND)
-    if end - start > _LONGEST:
-        part = f"{text[start : start + _LONGEST // 2]} … {text[end - _LONGEST // 2 : end]}"
+    if end - start > 2 * _LONGEST:
+        part = f"{text[start : start + _LONGEST]} … {text[end - _LONGEST : end]}"
     else:
         part = text[start:end]
     return f"{'…' if start else ''}{part}{'…' if end < len(text) else ''}" if part else ""
@@ -206,7 +212,7 @@ def _collapsed(steps: list[Step]) -> Iterator[Step]:
     """Where many rows of a kind were added or removed together, as with a tree of criteria, how many."""
     for (action, kind), alike in groupby(steps, key=lambda step: (step.action, step.what.partition(" “")[0])):
         group = list(alike)
-        if len(group) > _MANY and kind and action != _("changed"):
+        if len(group) > _MANY and kind and not group[0].is_change:
             what = _("%(kind)s: %(n)s") % {"kind": kind, "n": len(group)}
             yield Step(action, what)
         else:

@@ -54,7 +54,10 @@ def partial_date(value: Any) -> PartialDate | None:
     try:
         return PartialDate(str(value))
     except ValueError as error:
-        raise ValidationError(_("Write the date as 2024-12-17, 2024-12 or 2024.")) from error
+        raise ValidationError(
+            _("“%(value)s” is no date. Write the date as 2024-12-17, 2024-12 or 2024."),
+            params={"value": str(value)[:40]},
+        ) from error
 
 
 class PartialDateField(DateText):

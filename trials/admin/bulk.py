@@ -47,9 +47,7 @@ class StatusForm(ChosenRows):
     status = forms.ChoiceField(
         label=_("New status"),
         choices=[("", "—"), *Status.choices],
-        help_text=_(
-            "Every chosen site gets it. An import leaves it, and shows what the registry says instead."
-        ),
+        help_text=_("An import leaves it as it is, and shows beside it what the registry says."),
     )
     reason = ReasonField(required=True)
 
@@ -194,7 +192,7 @@ class ChangesStatus(BulkAdmin):
         chosen = Site.objects.filter(pk__in=_numbers(ids) or [])
         counts = chosen.values("status", nct_id=F("trial__nct_id")).annotate(n=Count("pk"))
         lines = [
-            _("%(trial)s: %(n)s with the status “%(status)s”")
+            _("%(trial)s, %(status)s: %(n)s")
             % {"trial": row["nct_id"], "n": row["n"], "status": _status_words(row["status"])}
             for row in counts.order_by("nct_id", "-n")
         ]
@@ -219,4 +217,4 @@ def _numbers(ids: str) -> list[int] | None:
 
 
 def _status_words(status: str) -> str:
-    return Site(status=status).get_status_display() or str(_("not given"))
+    return Site(status=status).get_status_display() or str(_("without a status"))

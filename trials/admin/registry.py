@@ -94,7 +94,7 @@ class ListStack(StackOf):
 
 
 class EditedHere(admin.SimpleListFilter):
-    title = _("compared with the registry")
+    title = _("local edits")
     parameter_name = "edited"
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:

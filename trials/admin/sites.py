@@ -114,9 +114,9 @@ class SiteAdmin(BesideRegistry, ChangesStatus, TakesBackInBulk):
     def facility_or_none(self, site: Site) -> str:
         return site.facility or str(_("Unnamed site"))
 
-    @admin.display(description=_("edited here"), boolean=True)
-    def edited(self, site: Any) -> bool:
-        return bool(site.has_edits)
+    @admin.display(description=_("edited here"), ordering="has_edits")
+    def edited(self, site: Any) -> str:
+        return str(_("Yes")) if site.has_edits else ""
 
     @admin.display(description=_("place"), ordering="city_folded")
     def place(self, site: Site) -> str:

@@ -213,9 +213,9 @@ class TrialAdmin(BesideRegistry, TakesBackInBulk):
     def sites(self, trial: Any) -> str:
         return str(trial.site_count)
 
-    @admin.display(description=_("edited here"), boolean=True, ordering="has_edits")
-    def edited(self, trial: Any) -> bool:
-        return bool(trial.has_edits)
+    @admin.display(description=_("edited here"), ordering="has_edits")
+    def edited(self, trial: Any) -> str:
+        return str(_("Yes")) if trial.has_edits else ""
 
     @admin.display(description=_("on other pages"))
     def pages(self, trial: Any) -> SafeString | str:
