@@ -42,7 +42,6 @@ def deciding_criteria(screening: Screening) -> list[dict[str, Any]]:
     tree = screening.version.tree()
     assessment = assess(screening)
     inclusion = {node.identifier for node in tree.inclusion.walk()}
-    # Statements that only together exclude belong to no one criterion.
     return [
         {
             "identifier": identifier,
@@ -50,5 +49,5 @@ def deciding_criteria(screening: Screening) -> list[dict[str, Any]]:
             "label": tree.nodes[identifier].label,
             "text": tree.nodes[identifier].text,
         }
-        for identifier in assessment.deciding_criteria or assessment.why
+        for identifier in assessment.deciding_criteria
     ]

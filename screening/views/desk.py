@@ -113,7 +113,8 @@ def open_desk(request: DeskRequest, pk: int) -> Desk:
     timezone.activate(screening.center.zone)
     tree = screening.version.tree()
     answers = {answer.criterion.identifier: answer for answer in screening.answers.with_people()}
-    return Desk(screening, request.access.role_at(screening.center), tree, answers, assess(screening))
+    assessment = assess(screening, {identifier: answer.value for identifier, answer in answers.items()})
+    return Desk(screening, request.access.role_at(screening.center), tree, answers, assessment)
 
 
 def _head(screening: Screening) -> dict[str, str]:
