@@ -12,7 +12,7 @@ PRODUCTION := TRIALDESK_MODE=production DEBUG=0 ALLOWED_HOSTS=check.invalid \
 	TRIALDESK_PATIENT_KEY=$$($(BIN)/python -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())')
 CHROMIUM_NAMES := chromium chromium-browser google-chrome google-chrome-stable chrome
 
-.PHONY: help run test check bench bench-map test-corpus fix lock clean
+.PHONY: help run test check bench bench-map test-corpus tour fix lock clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -42,6 +42,9 @@ bench-map: $(VENV)/installed-dev node_modules/installed chromium  ## measure the
 test-corpus: $(VENV)/installed-dev  ## compare every fixture with its page: make test-corpus CORPUS=folder
 	@test -d "$(CORPUS)" || { echo "CORPUS must name the folder of the pages."; exit 2; }
 	CORPUS="$(abspath $(CORPUS))" $(BIN)/python -m pytest tests/corpus $(ARGS)
+
+tour: $(VENV)/installed-dev node_modules/installed chromium  ## walk through every role and make the pictures of docs/tour.md
+	$(BIN)/python -m tests.tour $(ARGS)
 
 fix: $(VENV)/installed-dev  ## format, and repair what can be repaired by itself
 	$(BIN)/ruff check --fix .

@@ -133,7 +133,7 @@ def test_an_administrator_sees_drafts_and_no_patient(client: Client, cast: Cast)
     draft = make_version(cast.trial, label="next", published=False)
     client.force_login(cast.ada)
     html = client.get("/screening/today/").content.decode()
-    assert f"/admin/trials/criteriaversion/{draft.pk}/change/" in html
+    assert f"/trials/{cast.trial.nct_id}/versions/{draft.number}/" in html
     assert "Trials changed last" in html
     assert "P-1" not in html
 
