@@ -124,6 +124,7 @@ class SponsorAdmin(ExplainedAdmin):
     list_display = ("name", "agency_class", "trial_count")
     list_filter = ("agency_class",)
     search_fields = ("folded",)
+    ordering = ("folded",)
     help_texts = help_texts.SPONSOR
     show_full_result_count = False
 
