@@ -56,6 +56,18 @@ def test_it_is_accessible_in_each_layout(
     check_axe(page)
 
 
+@pytest.mark.parametrize(("width", "scheme"), LAYOUTS[:2])
+def test_on_the_page_of_a_trial_too(
+    open_page: Callable[..., Page], check_axe: Callable[[Page], None], width: int, scheme: str
+) -> None:
+    page = open_page(width=width, color_scheme=scheme)
+    page.goto("/trials/NCT06665256/#locations")
+    ready(page)
+    check_axe(page)
+    check_experiments(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_every_marker_says_its_status_by_word_and_shape(page: Page) -> None:
     open_map(page, "?country=Japan")
     for found in markers(page).all():

@@ -32,6 +32,7 @@ from trials.map.frame import frame
 from trials.map.sites import counted, facets, for_table, found, in_order
 from trials.models import Site
 from trials.paging import page_of
+from trials.querysets import SiteQuerySet
 
 PAGE_SIZE = 25
 # Of one place no more sites are named at once; the table has them all.
@@ -148,7 +149,7 @@ def _asked(request: HttpRequest) -> SitesWanted:
     return wanted
 
 
-def _named(request: HttpRequest) -> Any:
+def _named(request: HttpRequest) -> SiteQuerySet:
     numbers = [int(text) for text in request.GET.getlist("site")[:MOST_OF_A_PLACE] if _is_number(text)]
     return Site.objects.listed().filter(pk__in=numbers)
 
@@ -157,11 +158,11 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
-def _downloaded(request: HttpRequest) -> Any:
-    order = SitesForm(request.GET)
+def _downloaded(request: HttpRequest) -> SiteQuerySet:
     wanted = _asked(request)
-    order.full_clean()
-    return for_table(in_order(found(wanted), order.order()))
+    form = SitesForm(request.GET)
+    form.full_clean()
+    return in_order(found(wanted), form.order())
 
 
 def _download(text: str, content_type: str, filename: str) -> HttpResponse:
