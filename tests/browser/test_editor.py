@@ -14,7 +14,8 @@ from config.context import acting_as
 from tests.browser.desk_world import World, make_world, sign_in
 from tests.factories import CONTENT, acting, make_screening
 from trials.criteria.draft import find
-from trials.drafts import new_version_from
+from trials.criteria.edit import set_test
+from trials.drafts import Action, new_version_from, take_step
 from trials.models import CriteriaVersion
 from trials.models.criteria import tree_document
 
@@ -315,6 +316,9 @@ def test_it_fits_a_narrow_screen_in_both_schemes(
     draft: CriteriaVersion,
     check_axe: Callable[[Page], None],
 ) -> None:
+    with acting_as(CONTENT):
+        test = {"variable": "bmi", "comparator": "<=", "value": 17}  # an error, for its colours
+        take_step(draft, base=0, action=Action.TEST, edit=lambda of: set_test(of, "e2.bmi-low", test))
     for scheme in ("light", "dark"):
         page = open_page(width=375, height=740, color_scheme=scheme)
         sign_in(page, live_server, world.cast.ada)
