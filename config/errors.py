@@ -1,0 +1,29 @@
+"""The pages for what goes wrong.
+
+Django's own handlers read the form that was sent once more, to make a token for the page. Where that form is
+what cannot be read, they fail as well, and nobody gets a page. These pages need no token and nothing of the
+request, so they are made without it.
+"""
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _page(500)
+
+
+def _page(status: int) -> HttpResponse:
+    return HttpResponse(render_to_string(f"{status}.html"), status=status)
