@@ -51,10 +51,18 @@ def criteria_parts(tree: Tree, root: Node) -> list[CriteriaPart]:
     ]
 
 
+def by_cohort(node: Node) -> bool:
+    """Whether a group has a part for each cohort, so that a participant meets one of them and not all."""
+    cohorts = {child.cohorts for child in node.children}
+    return node.op is Op.ALL and () not in cohorts and len(cohorts) > 1
+
+
 def logic_in_words(node: Node) -> str:
     """How the children of a group count; nothing where there is nothing to count."""
     if len(node.children) < 2:
         return ""
+    if by_cohort(node):
+        return _("Those of the participant's cohort:")
     match node.op:
         case Op.ALL:
             return _("All of these:")
@@ -71,13 +79,25 @@ def _line(tree: Tree, node: Node, *, shown: tuple[str, ...] = (), lead: str = ""
         node=node,
         lead=lead,
         logic=logic_in_words(node),
-        cohorts=_named(tree, node.cohorts) if node.cohorts != shown else (),
+        cohorts=_cohorts_beside(tree, node) if node.cohorts != shown else (),
         target=tree.nodes[node.target] if node.op is Op.REF else None,
         below=[
             _line(tree, child, shown=node.cohorts or shown, lead=_lead(node, place))
             for place, child in enumerate(node.children)
         ],
     )
+
+
+def _cohorts_beside(tree: Tree, node: Node) -> list[Cohort]:
+    """The cohorts of a node, unless its own words are their name already."""
+    cohorts = _named(tree, node.cohorts)
+    said = "; ".join(cohort.label for cohort in cohorts)
+    return [] if _bare(node.text) == _bare(said) else cohorts
+
+
+def _bare(words: str) -> str:
+    """Words to compare: without the colon of a heading, and however they are capitalised."""
+    return words.strip().rstrip(":").casefold()
 
 
 def _lead(parent: Node, place: int) -> str:

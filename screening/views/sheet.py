@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from screening.models import Answer, Value
 from trials.criteria.tree import Node, Op, Tree
+from trials.criteria_page import by_cohort
 
 GROUPS = frozenset(Op) - {Op.STATEMENT, Op.REF, Op.LOST}
 DEEPEST_HEADING = 6
@@ -171,6 +172,8 @@ def _printed(node: Node) -> str:
 
 def logic_words(node: Node) -> str:
     """What a group makes of its parts, in words."""
+    if by_cohort(node):
+        return _("those of the participant's cohort")
     match node.op:
         case Op.ALL:
             return _("all of these") if len(node.children) > 1 else ""

@@ -231,6 +231,15 @@ def test_criteria_of_cohorts_stand_cohort_by_cohort(client: Client) -> None:
     ) in text
 
 
+def test_parts_for_each_cohort_are_not_said_to_be_needed_all(client: Client) -> None:
+    add_documents("clinconnect")
+    text = text_of(page_of(client, NUMBERS["clinconnect"]))
+    assert (
+        "Disease-Specific Inclusion Criteria Those of the participant's cohort: Refractory/Relapsed SLE: "
+        "All of these: 1. SLE fulfilling"
+    ) in text
+
+
 def test_neither_drafts_nor_protocols_are_on_the_public_page(client: Client) -> None:
     add_trial("NCT00000001")
     trial = Trial.objects.get(nct_id="NCT00000001")
