@@ -19,7 +19,7 @@ from screening.models import Conclusion, FailureKind, Screening, Status
 from screening.services import Refused, conclude_screening, record_disposition, reopen_screening
 from screening.views.desk import Desk, open_desk, screening_view
 from screening.views.panel import Reason
-from screening.views.sheet import path_of
+from screening.views.sheet import kept_place, path_of
 
 # What the page's forms do, by their `act`: the form's name in the template, its class, the service.
 ACTS: dict[str, tuple[type[forms.Form], Callable[..., Screening]]] = {
@@ -87,4 +87,4 @@ def _deciding(desk: Desk, kept: dict[str, str]) -> Reason:
     """A reason as it stood when the screening was concluded."""
     identifier = kept["identifier"]
     known = identifier in desk.tree.nodes
-    return Reason(identifier, path_of(desk.tree, identifier) if known else kept["label"], kept["text"])
+    return Reason(identifier, path_of(desk.tree, identifier) if known else kept_place(kept), kept["text"])

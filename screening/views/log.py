@@ -15,8 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.text import Truncator
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from screening.access import DeskRequest, desk_view, log_or_404, may_start
@@ -25,6 +24,7 @@ from screening.models import Center, Conclusion, FailureKind, Outcome, Screening
 from screening.querysets import ScreeningQuerySet
 from screening.templatetags.desk import day
 from screening.views.panel import GLYPHS, LOOKS
+from screening.views.sheet import kept_place
 from trials.spreadsheets import neutral
 
 PAGE_SIZE = 25
@@ -182,11 +182,7 @@ def _conclusion(screening: Screening) -> str:
 
 def _deciding(screening: Screening) -> str:
     """Which criteria, by section and label ("Exclusion 2."), by their words where there is no label."""
-    sections = {"inclusion": gettext("Inclusion"), "exclusion": gettext("Exclusion")}
-    return "; ".join(
-        f"{sections[each['category']]} {each['label'] or Truncator(each['text']).chars(60)}"
-        for each in screening.deciding
-    )
+    return "; ".join(dict.fromkeys(kept_place(each) for each in screening.deciding))
 
 
 def _column(request: HttpRequest, name: str, sort: str) -> dict[str, str]:

@@ -133,7 +133,8 @@ def _state(given: Given, assessment: Assessment) -> str:
 
 
 def _caveat_words(given: Given, caveat: Caveat) -> str:
-    places = [place_of(given.tree, identifier) for identifier in caveat.identifiers]
+    count = len(caveat.identifiers)
+    places = list(dict.fromkeys(place_of(given.tree, identifier) for identifier in caveat.identifiers))
     where = ", ".join(places[:PLACES_SHOWN]) + (" …" if len(places) > PLACES_SHOWN else "")
     match caveat.kind:
         case CaveatKind.ABRIDGED:
@@ -146,8 +147,8 @@ def _caveat_words(given: Given, caveat: Caveat) -> str:
             return ngettext(
                 "One answer is about a later event and is to be checked again then: %(where)s.",
                 "%(count)d answers are about later events and are to be checked again then: %(where)s.",
-                len(places),
-            ) % {"count": len(places), "where": where}
+                count,
+            ) % {"count": count, "where": where}
         case CaveatKind.NO_INCLUSION:
             return _("This version has no inclusion criteria.")
         case CaveatKind.INCLUSION_NOT_APPLICABLE:

@@ -99,7 +99,7 @@ def statement_line(given: Given, node: Node) -> Line:
         given,
         node,
         "statement",
-        path=path_of(given.tree, node.identifier),
+        path=place_of(given.tree, node.identifier),
         judgement=bool(node.test and node.test.judgement),
         answer=answer,
         comment=given.comments.get(node.identifier, ""),
@@ -142,7 +142,7 @@ def path_of(tree: Tree, identifier: str) -> str:
     root = node
     while node is not None:
         root = node
-        if _printed(node):
+        if _printed(node.label):
             labels.append(node.label)
         node = tree.parents.get(node.identifier)
     part = _("Inclusion") if root is tree.inclusion else _("Exclusion")
@@ -150,9 +150,20 @@ def path_of(tree: Tree, identifier: str) -> str:
 
 
 def place_of(tree: Tree, identifier: str) -> str:
-    """The path, or the first words where nothing on it is labelled."""
-    path, text = path_of(tree, identifier), tree.nodes[identifier].text
-    return path if any(character.isdigit() for character in path) else f"{path}: {Truncator(text).chars(60)}"
+    """The path, with the first words where the node has no label of its own: "Inclusion 3): Lupus"."""
+    node = tree.nodes[identifier]
+    return _with_words(path_of(tree, identifier), _printed(node.label), node.text)
+
+
+def kept_place(kept: Mapping[str, str]) -> str:
+    """The same of a criterion as it was kept when the screening was concluded: "Exclusion 2."."""
+    part = _("Inclusion") if kept["category"] == "inclusion" else _("Exclusion")
+    label = _printed(kept["label"])
+    return _with_words(f"{part} {label}".strip(), label, kept["text"])
+
+
+def _with_words(path: str, label: str, text: str) -> str:
+    return path if label or not text.strip() else f"{path}: {Truncator(text.strip()).chars(60)}"
 
 
 def steps_to(tree: Tree, identifier: str) -> list[Step]:
@@ -160,14 +171,14 @@ def steps_to(tree: Tree, identifier: str) -> list[Step]:
     steps: list[Step] = []
     node = tree.parents.get(identifier)
     while node is not None and node.identifier in tree.parents:
-        steps.append(Step(_printed(node), node.text, logic_words(node)))
+        steps.append(Step(_printed(node.label), node.text, logic_words(node)))
         node = tree.parents.get(node.identifier)
     return steps[::-1]
 
 
-def _printed(node: Node) -> str:
+def _printed(label: str) -> str:
     """The label, unless it is a mere bullet."""
-    return node.label if any(character.isalnum() for character in node.label) else ""
+    return label if any(character.isalnum() for character in label) else ""
 
 
 def logic_words(node: Node) -> str:
@@ -220,7 +231,8 @@ def _node(given: Given, node: Node, heading: int) -> Iterator[Line]:
             node,
             "ref",
             target=node.target,
-            target_path=path_of(given.tree, node.target),
+            # Without a text of its own the target's follows, whole.
+            target_path=(place_of if node.text else path_of)(given.tree, node.target),
             target_text=target.text,
             value=value,
             value_words=group_value_words(value),

@@ -13,6 +13,7 @@ from django.db import connections
 from django.test import Client
 
 from screening.models import Screening
+from screening.views.sheet import kept_place
 from tests.factories import (
     Cast,
     answer,
@@ -148,6 +149,23 @@ def test_what_is_not_understood_is_no_error(signed_in: Client, cast: Cast, query
     make_screening(cast.alice, cast.rennes_site, cast.version)
     assert signed_in.get("/screening/", query).status_code == 200
     assert signed_in.get("/screening/log.csv", query).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("category", "label", "text", "said"),
+    [
+        ("exclusion", "2.", "Active infection", "Exclusion 2."),
+        ("inclusion", "•", "Adult", "Inclusion: Adult"),
+        ("inclusion", "", "Lupus " * 20, "Inclusion: Lupus Lupus"),
+        ("exclusion", "*", "", "Exclusion"),
+    ],
+)
+def test_a_deciding_criterion_is_told_by_its_label_or_else_its_words(
+    category: str, label: str, text: str, said: str
+) -> None:
+    place = kept_place({"category": category, "label": label, "text": text})
+    assert place.startswith(said)
+    assert len(place) < 75
 
 
 def test_outcomes_are_counted_over_what_is_listed(signed_in: Client, cast: Cast) -> None:
