@@ -1,4 +1,4 @@
-"""Recompute every chain of the audit trail."""
+"""Recompute every chain of the audit trail, and compare each audited row with its last event."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from django.db import connection, transaction
 
 class Command(BaseCommand):
     help = (
-        "Recompute every chain of the audit trail. Ends with 1 where a row was changed, removed or inserted. "
+        "Recompute every chain of the audit trail, and compare each audited row with its last event. "
+        "Ends with 1 where an event, or a row behind the trail's back, was changed, removed or inserted. "
         "A tail cut off leaves no gap: keep what --head prints somewhere else, and give it to --against."
     )
 
@@ -39,6 +40,10 @@ class Command(BaseCommand):
             faults = [
                 (chain, f"chain {chain}, {f'link {position}, ' if position else ''}event {event}: {fault}")
                 for chain, position, event, fault in _rows("audit_faults()")
+            ]
+            faults += [
+                (chain, f"chain {chain}, {table}, row {row}: {fault}")
+                for chain, table, row, fault in _rows("audit_row_faults()")
             ]
             if against is not None:
                 faults += _missing(against)
