@@ -188,10 +188,22 @@ class StartForm(forms.Form):
         return cleaned
 
 
+class ConclusionSelect(forms.RadioSelect):
+    """Radio buttons of which some can be seen and not chosen."""
+
+    disabled: frozenset[str] = frozenset()
+
+    def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **options)
+        if str(value) in self.disabled:
+            option["attrs"]["disabled"] = True
+        return option
+
+
 class ConcludeForm(forms.Form):
     """How a screening ends."""
 
-    conclusion = forms.ChoiceField(label=_("Conclusion"), choices=Conclusion, widget=forms.RadioSelect)
+    conclusion = forms.ChoiceField(label=_("Conclusion"), choices=Conclusion, widget=ConclusionSelect)
     failure_kind = forms.ChoiceField(
         label=_("Why it failed"), required=False, choices=FailureKind, widget=forms.RadioSelect
     )
@@ -202,6 +214,11 @@ class ConcludeForm(forms.Form):
         help_text=_("Needed where there was another reason. Kept encrypted; write no names."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def offer(self, *, proposal: bool) -> None:
+        """Whether "proposed as eligible" can be chosen on the page; the service decides in any case."""
+        widget = self.fields["conclusion"].widget
+        widget.disabled = frozenset() if proposal else frozenset({Conclusion.PROPOSED_ELIGIBLE.value})  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data

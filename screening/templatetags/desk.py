@@ -24,6 +24,12 @@ def when(moment: datetime.datetime | None) -> str:
 
 
 @register.filter
+def moment(at: datetime.datetime | None) -> str:
+    """ "3 Nov 2026, 10:42", today's too: for a record, which is read on another day."""
+    return date_format(timezone.localtime(at), "j M Y, H:i") if at else ""
+
+
+@register.filter
 def day(moment: datetime.datetime | datetime.date | None) -> str:
     """ "3 Nov 2026", of a moment in the center's time zone."""
     if moment is None:

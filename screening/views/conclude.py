@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from screening import vault
@@ -27,6 +29,7 @@ ACTS: dict[str, tuple[type[forms.Form], Callable[..., Screening]]] = {
     "reopen": (ReasonForm, reopen_screening),
     "disposition": (DispositionForm, record_disposition),
 }
+_STALE = gettext_lazy("This screening has changed meanwhile: look at what stands now. Nothing was recorded.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,6 +51,14 @@ def conclude(request: DeskRequest, pk: int) -> HttpResponse:
                 form.add_error(None, refused.message)
             else:
                 return redirect("screening:conclude", pk)
+            desk = open_desk(request, pk)  # as it stands now: somebody else may have been quicker
+            context = desk.context | _record(desk)
+        if f"{act}_form" not in context:
+            for problem in form.non_field_errors() or [_STALE]:
+                messages.error(request, problem)
+            return render(request, "screening/conclude.html", context, status=409)
+        if isinstance(form, ConcludeForm):
+            form.offer(proposal=not context["hint"])
         context[f"{act}_form"] = form
     return render(request, "screening/conclude.html", context)
 
@@ -76,11 +87,16 @@ def _proposal(desk: Desk) -> dict[str, Any]:
     outcome = desk.assessment.outcome
     if outcome is Outcome.INELIGIBLE:
         initial = {"conclusion": Conclusion.SCREEN_FAILURE, "failure_kind": FailureKind.CRITERIA}
-        return {"conclude_form": ConcludeForm(initial=initial), "hint": ""}
-    if outcome is Outcome.UNDETERMINED:
+        form = ConcludeForm(initial=initial)
+        hint = _("By the answers the participant is not eligible, so nobody can be proposed as eligible.")
+    elif outcome is Outcome.UNDETERMINED:
+        form = ConcludeForm()
         hint = _("Open statements could still decide, so nobody can be proposed as eligible yet.")
-        return {"conclude_form": ConcludeForm(), "hint": hint}
-    return {"conclude_form": ConcludeForm(initial={"conclusion": Conclusion.PROPOSED_ELIGIBLE}), "hint": ""}
+    else:
+        form = ConcludeForm(initial={"conclusion": Conclusion.PROPOSED_ELIGIBLE})
+        hint = ""
+    form.offer(proposal=not hint)
+    return {"conclude_form": form, "hint": hint}
 
 
 def _deciding(desk: Desk, kept: dict[str, str]) -> Reason:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from screening.logic import Assessment, Caveat, CaveatKind, Truth
-from screening.models import Outcome
+from screening.models import Outcome, Value
 from screening.views.sheet import Given, path_of, place_of, value_words
 from trials.criteria.tree import Node, Tree
 
@@ -61,13 +61,14 @@ def panel_of(given: Given, assessment: Assessment, following: Node | None) -> Pa
     outcome = Outcome(assessment.outcome.value)
     mine = [node.identifier for node in given.tree.statements if node.identifier in assessment.node_values]
     still_open = assessment.open_relevant
+    values = {identifier: answer.value for identifier, answer in given.answers.items()}
     return Panel(
         outcome=outcome.value,
         glyph=GLYPHS[outcome],
         words=outcome.label.capitalize(),
         total=len(mine),
         settled=len(mine) - len(still_open),
-        progress_words=progress_words(given.tree, given.answers, assessment),
+        progress_words=progress_words(given.tree, values, assessment),
         reasons_heading=_reasons_heading(outcome, len(assessment.why)),
         reasons=tuple(reason_of(given, identifier) for identifier in assessment.why[:REASONS_SHOWN]),
         more_reasons=_("and %(count)d more") % {"count": len(assessment.why) - REASONS_SHOWN}
@@ -85,14 +86,20 @@ def panel_of(given: Given, assessment: Assessment, following: Node | None) -> Pa
     )
 
 
-def progress_words(tree: Tree, answered: Collection[str], assessment: Assessment) -> str:
+def progress_words(tree: Tree, answers: Mapping[str, str], assessment: Assessment) -> str:
     """How far a screening is, counted over the statements that its cohort takes part in."""
     mine = [node.identifier for node in tree.statements if node.identifier in assessment.node_values]
-    return _("%(answered)d of %(total)d answered, %(open)d still matter") % {
-        "answered": sum(identifier in answered for identifier in mine),
+    given = [answers[identifier] for identifier in mine if identifier in answers]
+    unknown = given.count(Value.UNKNOWN)
+    counts = {
+        "answered": len(given) - unknown,
         "total": len(mine),
+        "unknown": unknown,
         "open": len(assessment.open_relevant),
     }
+    if unknown:
+        return _("%(answered)d of %(total)d answered, %(unknown)d unknown, %(open)d still matter") % counts
+    return _("%(answered)d of %(total)d answered, %(open)d still matter") % counts
 
 
 def reason_of(given: Given, identifier: str) -> Reason:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -90,7 +90,10 @@ def known_participant(request: DeskRequest) -> HttpResponse:
     require_writer(request)
     site = request.GET.get("site", "")
     place = next((place for place in _places(request) if str(place.pk) == site), None)
-    code = request.POST.get("code", "").strip()
+    try:
+        code = StartForm.base_fields["code"].clean(request.POST.get("code", ""))
+    except ValidationError:
+        code = ""
     patient = Patient.objects.at_center(place.center).with_code(code).first() if place and code else None
     context = {"known": known_words(patient) if patient else None, "known_new": bool(place and code)}
     return render(request, "screening/start.html#known", context)

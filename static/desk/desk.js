@@ -81,8 +81,10 @@ function move(step) {
     link.click(); // the focus view: one statement at a time
     return;
   }
-  const all = rows();
-  const here = all.indexOf(current());
+  // What no longer matters is passed over, as the focus view does.
+  const at = current();
+  const all = rows().filter((row) => row === at || !row.hasAttribute("data-off"));
+  const here = all.indexOf(at);
   const next = here < 0 ? all[0] : all[here + step];
   if (next) goTo(next);
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -50,6 +51,8 @@ def test_nobody_is_proposed_while_the_outcome_is_open(
 ) -> None:
     page = signed_in.get(f"/screening/{screening.pk}/conclude/").content.decode()
     assert "nobody can be proposed as eligible yet" in page
+    assert re.search(r'value="proposed_eligible"[^>]*disabled', page)
+    assert not re.search(r'value="screen_failure"[^>]*disabled', page)
     text = act(signed_in, screening, "conclude", conclusion="proposed_eligible").content.decode()
     assert "do not make this participant eligible" in text
     assert now(cast, screening).status == "open"
@@ -139,3 +142,19 @@ def test_a_monitor_reads_the_conclusion_and_changes_nothing(
 
 def test_an_unknown_act_is_refused(signed_in: Client, screening: Screening) -> None:
     assert act(signed_in, screening, "delete").status_code == 400
+
+
+def test_what_somebody_else_did_meanwhile_is_said(
+    signed_in: Client, cast: Cast, screening: Screening
+) -> None:
+    withdrawn = {"conclusion": "screen_failure", "failure_kind": "withdrawn"}
+    response = act(signed_in, screening, "disposition", disposition="enrolled", date="2024-02-10")
+    assert (response.status_code, len(response.context["messages"])) == (409, 1)
+    act(signed_in, screening, "conclude", **withdrawn)
+    for sent in (withdrawn, {}):
+        response = act(signed_in, screening, "conclude", **sent)
+        assert (response.status_code, len(response.context["messages"])) == (409, 1)
+    act(signed_in, screening, "reopen", reason="changed her mind")
+    response = act(signed_in, screening, "reopen", reason="changed her mind")
+    assert (response.status_code, len(response.context["messages"])) == (409, 1)
+    assert now(cast, screening).status == "open"

@@ -148,6 +148,7 @@ def test_a_code_is_looked_up_without_standing_in_an_address(signed_in: Client, c
     assert "Known here: 1 screening" in signed_in.post(there, {"code": "p-1"}, headers=HTMX).content.decode()
     assert "A new code" in signed_in.post(there, {"code": "P-9"}, headers=HTMX).content.decode()
     assert signed_in.get(f"{there}&code=P-1").status_code == 405
+    assert signed_in.post(there, {"code": "P\x00"}, headers=HTMX).status_code == 200
 
 
 def test_a_code_of_another_center_is_as_good_as_unknown(signed_in: Client, cast: Cast) -> None:
