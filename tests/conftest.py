@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
 from tests.chromium import FLAGS, chromium_path
 
@@ -60,6 +60,10 @@ TransactionTestCase._fixture_teardown = truncate_what_was_written  # type: ignor
 
 
 # --- The browser ---
+
+# Milliseconds until something counts as not happening: no test is about speed, and machines are busy at times.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -109,7 +113,7 @@ def open_page(
         context = chromium.new_context(
             base_url=live_server.url, viewport={"width": width, "height": height}, **options
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.route(lambda url: not url.startswith(("data:", "blob:")), keep_home)
         context.on("console", note_console)
         context.on("weberror", lambda error: problems.append(f"error on the page: {error.error}"))
