@@ -61,7 +61,7 @@ TransactionTestCase._fixture_teardown = truncate_what_was_written  # type: ignor
 
 # --- The browser ---
 
-# Milliseconds until something counts as not happening: no test is about speed, and machines are busy at times.
+# Milliseconds until something counts as not happening: no test is about speed, and machines are busy.
 PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
 
