@@ -1,18 +1,16 @@
-"""The course of a screening: its sections in protocol order, how far it is, and which question comes next.
+"""The course of a screening: its questions in protocol order, and which one comes next.
 
 Pure, and derived anew from the answers each time: nothing about the course is stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
-from typing import Literal
 
 from screening.logic import AnswerValue, Assessment
-from trials.criteria.tree import Node, Op, Tree
+from trials.criteria.tree import Node, Tree
 
 
 class State(StrEnum):
@@ -31,54 +29,10 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """`total` is what has been answered and what is still wanted; what is not needed is in neither."""
-
-    answered: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One numbered criterion with the statements in it. Lost text and references have none of their own."""
-
-    criterion: Node
-    questions: tuple[Question, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Neighbouring criteria under one heading that are for the same cohorts (none: a version without any).
-
-    `heading` is a root of the tree, or a group that is no criterion itself. `folded`: nothing in it concerns
-    the cohort that was chosen.
-    """
-
-    category: Literal["inclusion", "exclusion"]
-    heading: Node
-    cohorts: frozenset[str]
-    steps: tuple[Step, ...]
-    folded: bool
-
-    @property
-    def progress(self) -> Progress:
-        return _progress(question for step in self.steps for question in step.questions)
-
-
-@dataclass(frozen=True, slots=True)
 class Course:
-    sections: tuple[Section, ...]
+    """`questions`: all of them, in protocol order."""
 
-    @property
-    def questions(self) -> tuple[Question, ...]:
-        """All of them, in protocol order."""
-        return tuple(
-            question for section in self.sections for step in section.steps for question in step.questions
-        )
-
-    @property
-    def progress(self) -> Progress:
-        return _progress(self.questions)
+    questions: tuple[Question, ...]
 
     def next_question(self, after: str = "") -> Node | None:
         """The next one that was never asked: after a statement, else from the top.
@@ -106,38 +60,8 @@ class Course:
 def course_of(tree: Tree, answers: Mapping[str, str], assessment: Assessment) -> Course:
     """The course of the screening that has these answers, assessed as `evaluate` did."""
     return Course(
-        (
-            *_sections(tree, answers, assessment, "inclusion", tree.inclusion_criteria),
-            *_sections(tree, answers, assessment, "exclusion", tree.exclusion_criteria),
-        )
+        tuple(Question(node, _state(node.identifier, answers, assessment)) for node in tree.statements)
     )
-
-
-def _sections(
-    tree: Tree,
-    answers: Mapping[str, str],
-    assessment: Assessment,
-    category: Literal["inclusion", "exclusion"],
-    criteria: tuple[Node, ...],
-) -> Iterator[Section]:
-    def place(criterion: Node) -> tuple[str, frozenset[str]]:
-        return tree.parents[criterion.identifier].identifier, tree.cohorts_of(criterion.identifier)
-
-    def question(statement: Node) -> Question:
-        return Question(statement, _state(statement.identifier, answers, assessment))
-
-    chosen = {verdict.cohort for verdict in assessment.verdicts}
-    for (heading, cohorts), together in groupby(criteria, place):
-        steps = tuple(
-            Step(criterion, tuple(question(node) for node in criterion.walk() if node.op is Op.STATEMENT))
-            for criterion in together
-        )
-        # A reference can make a statement of another cohort's section matter to the chosen one.
-        concerned = any(
-            each.statement.identifier in assessment.node_values for step in steps for each in step.questions
-        )
-        folded = bool(cohorts) and cohorts.isdisjoint(chosen) and not concerned
-        yield Section(category, tree.nodes[heading], cohorts, steps, folded)
 
 
 def _state(identifier: str, answers: Mapping[str, str], assessment: Assessment) -> State:
@@ -153,8 +77,3 @@ def _state(identifier: str, answers: Mapping[str, str], assessment: Assessment) 
 
 def _first_needed(questions: Iterable[Question]) -> Node | None:
     return next((each.statement for each in questions if each.state is not State.NOT_NEEDED), None)
-
-
-def _progress(questions: Iterable[Question]) -> Progress:
-    states = [question.state for question in questions]
-    return Progress(states.count(State.ANSWERED), len(states) - states.count(State.NOT_NEEDED))

@@ -1,5 +1,5 @@
 from screening.logic import evaluate
-from screening.wizard import Course, Progress, State, course_of
+from screening.wizard import Course, State, course_of
 from tests.logic.trees import NO, UNKNOWN, YES, build, group, lost, ref
 from trials.criteria.tree import Tree
 
@@ -28,47 +28,19 @@ def asked_next(given: Course, after: str = "") -> str | None:
     return question and question.identifier
 
 
-def test_sections_follow_the_protocol() -> None:
-    sections = [
-        (
-            section.category,
-            section.heading.identifier,
-            section.cohorts,
-            [s.criterion.identifier for s in section.steps],
-        )
-        for section in course(TREE).sections
-    ]
-    both = {"SLE", "SSc"}
-    assert sections == [
-        ("inclusion", "inclusion", both, ["adult", "disease"]),
-        ("inclusion", "sle", {"SLE"}, ["lupus", "nephritis"]),
-        ("inclusion", "ssc", {"SSc"}, ["sclerosis", "gone"]),
-        ("exclusion", "exclusion", both, ["infection"]),
-        ("exclusion", "exclusion", {"SSc"}, ["again"]),
-    ]
-
-
 def test_each_statement_is_one_question_in_protocol_order() -> None:
     assert [each.statement for each in course(TREE).questions] == list(TREE.statements)
 
 
-def test_sections_of_other_cohorts_are_folded_once_one_is_chosen() -> None:
-    assert not any(section.folded for section in course(TREE).sections)
-    folded = [section.heading.identifier for section in course(TREE, "SLE").sections if section.folded]
-    assert folded == ["ssc", "exclusion"]
+def test_questions_of_other_cohorts_are_not_needed_once_one_is_chosen() -> None:
+    assert states(course(TREE))["sclerosis"] is State.OPEN
     assert states(course(TREE, "SLE"))["sclerosis"] is State.NOT_NEEDED
 
 
-def test_a_section_that_a_reference_uses_stays_unfolded() -> None:
-    given = course(TREE, "SSc")
-    assert not any(section.folded for section in given.sections)
-    assert states(given)["lupus"] is State.OPEN
-    assert states(given)["nephritis"] is State.NOT_NEEDED
-
-
-def test_a_section_without_questions_stays_unfolded() -> None:
-    tree = build([lost("gone"), "adult"])
-    assert not any(section.folded for section in course(tree).sections)
+def test_what_a_reference_uses_is_asked() -> None:
+    given = states(course(TREE, "SSc"))
+    assert given["lupus"] is State.OPEN
+    assert given["nephritis"] is State.NOT_NEEDED
 
 
 def test_unknown_is_told_apart_from_not_answered() -> None:
@@ -80,15 +52,6 @@ def test_what_no_longer_matters_is_not_needed_even_if_unknown() -> None:
     given = states(course(TREE, "SLE", x=YES, y=UNKNOWN))
     assert given["y"] is State.NOT_NEEDED
     assert set(states(course(TREE, "SLE", adult=NO)).values()) == {State.ANSWERED, State.NOT_NEEDED}
-
-
-def test_progress_counts_what_is_answered_and_what_is_still_wanted() -> None:
-    assert course(TREE, "SLE").progress == Progress(0, 6)
-    assert course(TREE, "SLE", adult=YES, x=YES).progress == Progress(2, 5)
-    assert course(TREE, "SLE", adult=YES, x=UNKNOWN).progress == Progress(1, 6)
-    assert course(TREE, "SLE", adult=NO, x=YES).progress == Progress(2, 2)
-    assert course(TREE, "SLE", sclerosis=YES).progress == Progress(0, 6)
-    assert course(TREE, "SLE", lupus=YES).sections[1].progress == Progress(1, 2)
 
 
 def test_the_next_question_is_the_next_unasked_one_that_matters() -> None:
