@@ -32,7 +32,7 @@ def trial_document(trial: Trial) -> Document:
             _version(version) for version in versions if last[version.source, version.label] == version
         ],
     }
-    return {key: value for key, value in document.items() if value not in ({}, [])}
+    return {key: value for key, value in document.items() if value not in ({}, [], None)}
 
 
 def as_yaml(document: Document) -> str:

@@ -137,8 +137,10 @@ class TrialPage:
 
     @property
     def results(self) -> str:
-        published = self.trial.has_results
-        return gettext("Published at the registry") if published else gettext("Not published yet")
+        """Whether there are any; nothing where the record does not say."""
+        return {True: gettext("Published at the registry"), False: gettext("Not published yet"), None: ""}[
+            self.trial.has_results
+        ]
 
     @cached_property
     def map(self) -> Frame | None:

@@ -240,6 +240,20 @@ def test_parts_for_each_cohort_are_not_said_to_be_needed_all(client: Client) -> 
     ) in text
 
 
+def test_a_heading_of_the_source_is_shown_where_it_says_more(client: Client) -> None:
+    add_documents("clinconnect", "novartis")
+    text = text_of(page_of(client, NUMBERS["clinconnect"]))
+    assert "Inclusion criteria Common Inclusion Criteria:" in text
+    assert "Inclusion criteria Inclusion Criteria" not in text
+    assert "Inclusion criteria Key Inclusion Criteria:" in text_of(page_of(client, NUMBERS["novartis"]))
+
+
+def test_results_are_said_to_be_missing_only_by_a_record_that_says_so(client: Client) -> None:
+    add_documents("mirror", "novartis")
+    assert "Results Not published yet" in text_of(page_of(client, NUMBERS["mirror"]))
+    assert "Results Not reported" in text_of(page_of(client, NUMBERS["novartis"]))
+
+
 def test_neither_drafts_nor_protocols_are_on_the_public_page(client: Client) -> None:
     add_trial("NCT00000001")
     trial = Trial.objects.get(nct_id="NCT00000001")

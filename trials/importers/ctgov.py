@@ -58,7 +58,7 @@ def read_study(record: object, *, strict: bool = False) -> Study:
         raise RejectedError(whole.problems)
     protocol = whole.part("protocolSection")
     study = _study(protocol, strict=strict)
-    study.trial["has_results"] = whole.boolean("hasResults") or False
+    study.trial["has_results"] = whole.boolean("hasResults")
     problems = list(whole.problems)
     if strict:
         problems += [

@@ -65,7 +65,7 @@ class Trial(models.Model):
     overall_status = RegistryField(_("status"), choices=Status)
     last_known_status = RegistryField(_("last known status"), choices=Status)
     why_stopped = _text(_("why it stopped"))
-    has_results = models.BooleanField(_("results published"), default=False)
+    has_results = models.BooleanField(_("results published"), null=True, blank=True)
 
     start_date = PartialDateField(_("start"))
     start_date_type = RegistryField(_("start is"), choices=DateType)

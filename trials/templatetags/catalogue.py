@@ -55,6 +55,12 @@ _EXPLANATIONS: Mapping[str, explained.Texts] = {
 }
 
 
+@register.filter
+def says_more(words: str, heading: str) -> bool:
+    """Whether the source's own heading has something to add to the page's."""
+    return words.strip().rstrip(":").casefold() not in ("", heading.strip().casefold())
+
+
 @register.simple_tag
 def status(value: str, plain: bool = False) -> SafeString:
     """A recruitment status as glyph, word and colour; `plain` leaves the frame away, for tables."""
