@@ -11,10 +11,20 @@ from django.utils.translation import gettext as _
 
 from config.context import reason_given
 from screening import vault
-from screening.models import Answer, AnswerChange, Role, Screening, User, Value
+from screening.models import (
+    Answer,
+    AnswerChange,
+    Conclusion,
+    Role,
+    Screening,
+    Status,
+    User,
+    Value,
+)
+from screening.services.conclusion import MAY_BE_PROPOSED
 from screening.services.errors import Conflict, ReasonNeeded, Refused
 from screening.services.evaluation import outcome_of
-from screening.services.rules import database_time, open_and_locked
+from screening.services.rules import database_time, locked, not_erased, open_and_locked, role_that_writes
 from trials.criteria.tree import Op
 from trials.models import Cohort, Criterion
 
@@ -56,6 +66,7 @@ def record_answer(
     done = _done_already(screening, operation_id, identifier)
     if done is not None:
         return Recorded(done, repeated=True)
+    not_erased(screening.patient)
     answer = _current(screening, identifier)
     if answer is not None and client and client == answer.client:
         if sequence <= answer.client_sequence:
@@ -90,14 +101,23 @@ def record_answer(
 
 @transaction.atomic
 def choose_cohort(*, user: User, screening: Screening, cohort: Cohort | None) -> Screening:
-    """Name the cohort, another one, or leave it open again."""
-    screening, _role = open_and_locked(user, screening)
+    """Name the cohort, another one, or leave it open again.
+
+    After eligibility was proposed it can still be named, until what followed is recorded.
+    """
+    role_that_writes(user, screening.center)
+    screening = locked(screening)
+    proposed = screening.conclusion == Conclusion.PROPOSED_ELIGIBLE and not screening.disposition
+    if screening.status != Status.OPEN and not proposed:
+        raise Refused(_("This screening is concluded. Reopen it before you change it."))
     if cohort is not None and cohort.version_id != screening.version_id:
         raise Refused(_("Choose a cohort of this screening's criteria version."))
     if screening.cohort != cohort:
         screening.cohort = cohort
         screening.save(update_fields=["cohort"])
         _keep_outcome(screening)
+        if proposed and screening.outcome not in MAY_BE_PROPOSED:
+            raise Refused(_("For this cohort the answers do not make this participant eligible."))
     return screening
 
 
@@ -150,10 +170,18 @@ def _check_reason(
         if not reason:
             raise ReasonNeeded(_("Say why this statement is not applicable."))
     if answer is not None and not reason:
-        if answer.answered_by_id != user.pk:
+        first, last = _free_since(answer)
+        if not answer.answered_by_id == last.by_id == user.pk:
             raise ReasonNeeded(_("Somebody else gave this answer: say why you change it."))
-        if database_time() - answer.answered_at > FREELY_CHANGED:
+        if database_time() - min(answer.answered_at, first.at) > FREELY_CHANGED:
             raise ReasonNeeded(_("This answer was given more than a minute ago: say why you change it."))
+
+
+def _free_since(answer: Answer) -> tuple[AnswerChange, AnswerChange]:
+    """When the value was given, at first or for a reason, and the last change: free ones do not extend it."""
+    changes = list(answer.changes.order_by("-revision"))
+    given = (each for each in changes if each.reason_sealed and each.value != each.previous_value)
+    return next(given, changes[-1]), changes[0]
 
 
 def _store(
@@ -184,8 +212,10 @@ def _store(
     answer.comment_sealed = vault.seal(screening.patient, said.comment)
     answer.revision += 1
     answer.client, answer.client_sequence = client, sequence
-    answer.answered_by = user
-    answer.answered_at = database_time()
+    now = database_time()
+    if said.value != previous_value:
+        # Who only comments on a value has not given it.
+        answer.answered_by, answer.answered_at = user, now
     answer.save()
     AnswerChange.objects.create(
         center_id=screening.center_id,
@@ -198,7 +228,7 @@ def _store(
         comment_sealed=answer.comment_sealed,
         reason_sealed=sealed_reason,
         by=user,
-        at=answer.answered_at,
+        at=now,
     )
     return answer
 

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from config.context import reason_given
-from screening import vault
 from screening.models import Conclusion, Disposition, FailureKind, Kind, Outcome, Screening, Status, User
 from screening.services.errors import ReasonNeeded, Refused
 from screening.services.evaluation import deciding_criteria, outcome_of
@@ -18,7 +17,9 @@ from screening.services.rules import (
     not_in_the_future,
     open_and_locked,
     role_that_writes,
+    sealed,
 )
+from trials.models import Cohort
 
 MAY_BE_PROPOSED = (Outcome.ELIGIBLE, Outcome.POTENTIALLY_ELIGIBLE)
 ENTERED = (Disposition.ENROLLED, Disposition.RANDOMISED)
@@ -63,7 +64,7 @@ def conclude_screening(
             screening.deciding = deciding_criteria(screening)
         elif failure_kind == FailureKind.OTHER and not text:
             raise ReasonNeeded(_("Say why the screening failed."))
-    screening.failure_text_sealed = vault.seal(screening.patient, text)
+    screening.failure_text_sealed = sealed(screening.patient, text)
     screening.conclusion = conclusion
     screening.status = Status.CONCLUDED
     screening.concluded_by = user
@@ -96,7 +97,7 @@ def reopen_screening(*, user: User, screening: Screening, reason: str) -> Screen
     screening.deciding = []
     screening.concluded_by = None
     screening.concluded_at = None
-    with reason_given(vault.seal(screening.patient, reason)):
+    with reason_given(sealed(screening.patient, reason)):
         screening.save()
     return screening
 
@@ -128,8 +129,14 @@ def record_disposition(
             )
         if date < screening.consent_date:
             raise Refused(_("The date is before the date of consent: correct it."))
+        if screening.cohort is None and Cohort.objects.filter(version=screening.version_id).exists():
+            raise Refused(_("Choose the cohort first: at the top of the checklist."))
     elif not reason:
         raise ReasonNeeded(_("Say why the participant was not enrolled."))
+    # A screening on paper may be entered afterwards: consent then lies before its start here.
+    started = screening.started_at.astimezone(screening.center.zone).date()
+    if date < min(started, screening.consent_date or started):
+        raise Refused(_("The date is before the screening started: correct it."))
     before = screening.disposition
     goes_on = (before, disposition) in (
         ("", disposition),
@@ -139,7 +146,7 @@ def record_disposition(
         raise ReasonNeeded(_("This corrects what was recorded: say why."))
     screening.disposition = disposition
     screening.disposition_date = date
-    screening.disposition_reason_sealed = vault.seal(screening.patient, reason)
+    screening.disposition_reason_sealed = sealed(screening.patient, reason)
     with reason_given(screening.disposition_reason_sealed):
         screening.save(update_fields=["disposition", "disposition_date", "disposition_reason_sealed"])
     return screening

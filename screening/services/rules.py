@@ -7,7 +7,8 @@ import datetime
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from screening.models import Center, Membership, Role, Screening, Status, User
+from screening import vault
+from screening.models import Center, Membership, Patient, Role, Screening, Status, User
 from screening.services.errors import Refused
 
 WRITERS = (Role.COORDINATOR, Role.INVESTIGATOR)
@@ -34,6 +35,18 @@ def open_and_locked(user: User, screening: Screening) -> tuple[Screening, Role]:
     if now.status != Status.OPEN:
         raise Refused(_("This screening is concluded. Reopen it before you change it."))
     return now, role
+
+
+def not_erased(patient: Patient) -> None:
+    if vault.is_erased(patient):
+        raise Refused(_("This participant's data were erased, so nothing more can be recorded."))
+
+
+def sealed(patient: Patient, text: str) -> str:
+    """The text under the patient's key; without one there is no text, and the rest can still be recorded."""
+    if text and vault.is_erased(patient):
+        raise Refused(_("This participant's data were erased, so no text can be kept: leave it out."))
+    return vault.seal(patient, text)
 
 
 def database_time() -> datetime.datetime:

@@ -14,9 +14,16 @@ from screening import vault
 from screening.models import CenterSite, Kind, Patient, Screening, Sex, User
 from screening.services.errors import Refused
 from screening.services.evaluation import outcome_of
-from screening.services.rules import local_date, not_in_the_future, open_and_locked, role_that_writes
+from screening.services.rules import (
+    local_date,
+    not_erased,
+    not_in_the_future,
+    open_and_locked,
+    role_that_writes,
+)
 from trials.models import Cohort, CriteriaVersion
 
+EARLIEST_CONSENT = datetime.date(1900, 1, 1)
 EARLIEST_BIRTH = datetime.date(1890, 1, 1)
 # A number or code of one's own, which has a digit: names and initials have none.
 SHORT_CODE = re.compile(r"(?=.*[0-9])[A-Za-z0-9](?:[A-Za-z0-9 ./_-]*[A-Za-z0-9])?")
@@ -56,6 +63,7 @@ def start_screening(
     if patient is None:
         patient = _new_patient(center_site, patient_code, birth_date, sex)
     _check_patient(patient, center_site)
+    _check_birth(patient, consent_date)
     screening = Screening(
         center=center_site.center,
         patient=patient,
@@ -83,6 +91,7 @@ def record_consent(*, user: User, screening: Screening, consent_date: datetime.d
     if screening.kind == Kind.CONSENTED:
         raise Refused(_("This screening already follows consent."))
     _check_consent(Kind.CONSENTED, consent_date, screening.center_site)
+    _check_birth(screening.patient, consent_date)
     screening.kind = Kind.CONSENTED
     screening.consent_date = consent_date
     screening.save(update_fields=["kind", "consent_date"])
@@ -107,6 +116,14 @@ def _check_consent(kind: Kind, consent_date: datetime.date | None, center_site: 
         not_in_the_future(
             consent_date, center_site.center, _("The date of consent is in the future: correct it.")
         )
+        if consent_date < EARLIEST_CONSENT:
+            raise Refused(_("The date of consent is too long ago: correct it."))
+
+
+def _check_birth(patient: Patient, consent_date: datetime.date | None) -> None:
+    born = vault.birth_date(patient)
+    if consent_date is not None and born is not None and consent_date < born:
+        raise Refused(_("The date of consent is before the date of birth: correct one of them."))
 
 
 def _check_patient(patient: Patient, center_site: CenterSite) -> None:
@@ -114,8 +131,7 @@ def _check_patient(patient: Patient, center_site: CenterSite) -> None:
     _lock("patient", patient.pk)
     if not Patient.objects.filter(pk=patient.pk, center=center_site.center).exists():
         raise Refused(_("Choose a participant of this center."))
-    if vault.is_erased(patient):
-        raise Refused(_("This participant's data were erased, so nothing more can be recorded."))
+    not_erased(patient)
     other = patient.screenings.open().in_trial(center_site.site.trial_id).first()
     if other is not None:
         raise Refused(

@@ -15,7 +15,7 @@ from django_htmx.http import push_url
 
 from screening.access import DeskRequest, require_role
 from screening.forms import CohortForm, ConsentForm
-from screening.models import Kind
+from screening.models import Conclusion, Kind
 from screening.services import Refused, choose_cohort, record_consent
 from screening.views.desk import Desk, open_desk, screening_view
 from screening.views.sheet import lines, statement_line, steps_to
@@ -90,7 +90,9 @@ def _consent_form(desk: Desk) -> ConsentForm | None:
 
 
 def _cohort_form(desk: Desk) -> CohortForm | None:
-    if not desk.tree.cohorts or not desk.may_answer:
+    screening = desk.screening
+    proposed = screening.conclusion == Conclusion.PROPOSED_ELIGIBLE and not screening.disposition
+    if not desk.tree.cohorts or not (desk.may_answer or (desk.may_write and proposed)):
         return None
     return CohortForm(initial={"cohort": desk.screening.cohort_id}, version=desk.screening.version)
 

@@ -11,8 +11,8 @@ import pytest
 from django.db.models import F
 
 from screening import vault
-from screening.models import Answer, AnswerChange, Outcome, Screening, User
-from screening.services import Conflict, ReasonNeeded, Recorded, Refused, choose_cohort, record_answer
+from screening.models import Answer, AnswerChange, Outcome, PatientKey, Screening, User
+from screening.services import Conflict, ReasonNeeded, Recorded, Refused, choose_cohort, record_answer, rules
 from tests.factories import (
     SMALL_TREE,
     TREE_WITH_COHORTS,
@@ -154,6 +154,51 @@ def test_anothers_answer_takes_a_reason_at_once(cast: Cast, screening: Screening
         send(cast.dora, screening, "no", client="tab-2", base_revision=1)
     assert send(cast.dora, screening, "yes", client="tab-2", base_revision=1).repeated
     send(cast.dora, screening, "no", client="tab-2", base_revision=1, sequence=9, reason="seen the report")
+
+
+def test_the_free_minute_counts_from_the_first_giving(
+    cast: Cast, screening: Screening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = {"ahead": 0}
+    later = lambda: rules.database_time() + datetime.timedelta(seconds=clock["ahead"])  # noqa: E731
+    monkeypatch.setattr("screening.services.answers.database_time", later)
+    send(cast.alice, screening, "yes")
+    clock["ahead"] = 40
+    send(cast.alice, screening, "no", sequence=2)
+    clock["ahead"] = 70
+    with pytest.raises(ReasonNeeded, match="more than a minute"):
+        send(cast.alice, screening, "yes", sequence=3)
+    send(cast.alice, screening, "yes", sequence=3, reason="misread")
+    clock["ahead"] = 110
+    send(cast.alice, screening, "no", sequence=4)
+    clock["ahead"] = 140
+    with pytest.raises(ReasonNeeded, match="more than a minute"):
+        send(cast.alice, screening, "yes", sequence=5)
+
+
+def test_who_only_comments_has_not_answered(cast: Cast, screening: Screening) -> None:
+    given = send(cast.dora, screening, "not_applicable", reason="amended in the letter of May").answer
+    said = {"client": "tab-2", "base_revision": 1, "comment": "see the letter"}
+    with pytest.raises(ReasonNeeded, match="Somebody else"):
+        send(cast.alice, screening, "not_applicable", **said)
+    commented = send(cast.alice, screening, "not_applicable", reason="to find it again", **said).answer
+    with acting(cast.alice):
+        stored = Answer.objects.get()
+        assert (stored.answered_by, stored.answered_at) == (cast.dora, given.answered_at)
+        assert vault.unseal(screening.patient, stored.comment_sealed) == "see the letter"
+        assert stored.changes.get(revision=commented.revision).by == cast.alice
+    with pytest.raises(ReasonNeeded, match="Somebody else"):
+        send(cast.dora, screening, "yes", client="tab-3", base_revision=2)
+
+
+def test_nothing_is_answered_about_somebody_whose_data_were_erased(cast: Cast, screening: Screening) -> None:
+    send(cast.alice, screening, "yes", comment="seen")
+    with acting(cast.alice):
+        PatientKey.objects.filter(patient=screening.patient_id).delete()
+        erased = Screening.objects.get(pk=screening.pk)
+    for fields in ({}, {"comment": "again"}, {"reason": "misread"}):
+        with pytest.raises(Refused, match="erased"):
+            send(cast.alice, erased, "no", sequence=2, **fields)
 
 
 def test_a_comment_that_is_not_sent_stays(cast: Cast, screening: Screening) -> None:

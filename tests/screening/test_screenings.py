@@ -10,10 +10,21 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from screening import vault
-from screening.models import Conclusion, Disposition, FailureKind, Kind, Outcome, Patient, Screening, Status
+from screening.models import (
+    Conclusion,
+    Disposition,
+    FailureKind,
+    Kind,
+    Outcome,
+    Patient,
+    PatientKey,
+    Screening,
+    Status,
+)
 from screening.services import (
     ReasonNeeded,
     Refused,
+    choose_cohort,
     conclude_screening,
     record_consent,
     record_disposition,
@@ -345,6 +356,67 @@ def test_what_followed_is_recorded_in_order(cast: Cast) -> None:
     corrected = record(Disposition.NOT_ENROLLED, today(cast), "randomised by mistake")
     with acting(cast.alice):
         assert vault.unseal(corrected.patient, corrected.disposition_reason_sealed) == "randomised by mistake"
+
+
+def test_nobody_is_enrolled_before_the_cohort_is_chosen() -> None:
+    cast = make_cast(TREE_WITH_COHORTS)
+    screening = make_screening(cast.alice, cast.rennes_site, cast.version, consent_date=today(cast))
+    for identifier, value in {"age": "yes", "lupus": "yes", "skin": "no"}.items():
+        answer(cast.alice, screening, identifier, value)
+    conclude(cast, screening, Conclusion.PROPOSED_ELIGIBLE)
+    with acting(cast.alice):
+        enrol = lambda: record_disposition(  # noqa: E731
+            user=cast.alice, screening=screening, disposition="enrolled", date=today(cast)
+        )
+        lupus, skin = (Cohort.objects.get(version=cast.version, code=code) for code in ("SLE", "SSc"))
+        with pytest.raises(Refused, match="Choose the cohort first"):
+            enrol()
+        with pytest.raises(Refused, match="do not make this participant eligible"):
+            choose_cohort(user=cast.alice, screening=screening, cohort=skin)
+        assert choose_cohort(user=cast.alice, screening=screening, cohort=lupus).cohort == lupus
+        assert enrol().disposition == Disposition.ENROLLED
+        with pytest.raises(Refused, match="Reopen it"):
+            choose_cohort(user=cast.alice, screening=screening, cohort=None)
+
+
+def test_an_erased_participants_screening_is_closed_without_words(cast: Cast) -> None:
+    screening = make_screening(cast.alice, cast.rennes_site, cast.version)
+    with acting(cast.alice):
+        PatientKey.objects.filter(patient=screening.patient_id).delete()
+        screening = Screening.objects.get(pk=screening.pk)
+    with pytest.raises(Refused, match="no text can be kept"):
+        conclude(cast, screening, Conclusion.SCREEN_FAILURE, failure_kind="withdrawn", text="moved away")
+    done = conclude(cast, screening, Conclusion.SCREEN_FAILURE, failure_kind="withdrawn")
+    with acting(cast.alice), pytest.raises(Refused, match="no text can be kept"):
+        reopen_screening(user=cast.alice, screening=done, reason="misread")
+
+
+def test_dates_follow_on(cast: Cast) -> None:
+    for date, message in (
+        (datetime.date(1899, 12, 31), "too long ago"),
+        (datetime.date(1980, 1, 1), "before the date of birth"),
+    ):
+        with pytest.raises(Refused, match=message):
+            make_screening(
+                cast.alice,
+                cast.rennes_site,
+                cast.version,
+                birth_date=datetime.date(1980, 1, 2),
+                consent_date=date,
+            )
+    screening = eligible(cast, birth_date=datetime.date(1980, 1, 2))
+    with acting(cast.alice):
+        with pytest.raises(Refused, match="before the date of birth"):
+            record_consent(user=cast.alice, screening=screening, consent_date=datetime.date(1980, 1, 1))
+        conclude_screening(user=cast.alice, screening=screening, conclusion="proposed_eligible")
+        with pytest.raises(Refused, match="before the screening started"):
+            record_disposition(
+                user=cast.alice,
+                screening=screening,
+                disposition="not_enrolled",
+                date=today(cast) - A_DAY,
+                reason="moved away",
+            )
 
 
 def test_nobody_is_enrolled_from_a_pre_screening_or_a_failure(cast: Cast) -> None:
