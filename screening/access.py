@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from config.context import NOBODY, Context, acting_as
-from screening.models import Center, CenterSite, Membership, Patient, Role, Screening, SponsorMembership, User
+from screening.models import Center, Membership, Role, Screening, SponsorMembership, User
 from screening.querysets import ScreeningQuerySet
 
 if TYPE_CHECKING:
@@ -104,15 +104,6 @@ def may_start(request: DeskRequest) -> bool:
 
 def screening_or_404(request: DeskRequest, pk: int) -> Screening:
     return get_object_or_404(Screening.objects.visible_to(request.user).for_log(), pk=pk)
-
-
-def patient_or_404(request: DeskRequest, pk: int) -> Patient:
-    visible = Patient.objects.visible_to(request.user).select_related("center", "key")
-    return get_object_or_404(visible, pk=pk)
-
-
-def center_site_or_404(request: DeskRequest, pk: int) -> CenterSite:
-    return get_object_or_404(CenterSite.objects.visible_to(request.user).with_names(), pk=pk)
 
 
 def require_role(request: DeskRequest, center: Center | int, *roles: Role) -> Role:

@@ -43,16 +43,6 @@ class TrialQuerySet(models.QuerySet["Trial"]):
     def open_to_sex(self, sex: str) -> Self:
         return self.filter(sex__in=[sex, Sex.ALL, ""])
 
-    def in_country(self, country: str) -> Self:
-        """Trials with a listed site in the country, by its normalised name."""
-        here = self.model._default_manager.filter(sites__listed=True, sites__country_normalised=country)
-        return self.filter(pk__in=here.values("pk"))
-
-    def for_sponsor(self, sponsor: str) -> Self:
-        """Trials that the organisation of this name leads or takes part in."""
-        theirs = self.model._default_manager.filter(sponsor_parts__sponsor__name=sponsor)
-        return self.filter(pk__in=theirs.values("pk"))
-
 
 class SiteQuerySet(models.QuerySet["Site"]):
     def listed(self) -> Self:
