@@ -5,8 +5,13 @@ what cannot be read, they fail as well, and nobody gets a page. These pages need
 request, so they are made without it.
 """
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+
+TRY_AGAIN_AFTER = 5  # seconds
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -22,6 +27,14 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """503 while the database is away, restarts or is full: that passes, and browsers may try again.
+
+    Here and not in a middleware, because session and person are read before any view.
+    """
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        page = _page(503)
+        page.headers["Retry-After"] = str(TRY_AGAIN_AFTER)
+        return page
     return _page(500)
 
 
