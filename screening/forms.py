@@ -218,7 +218,7 @@ class ConcludeForm(forms.Form):
     def offer(self, *, proposal: bool) -> None:
         """Whether "proposed as eligible" can be chosen on the page; the service decides in any case."""
         widget = self.fields["conclusion"].widget
-        widget.disabled = frozenset() if proposal else frozenset({Conclusion.PROPOSED_ELIGIBLE.value})  # type: ignore[attr-defined]
+        widget.disabled = frozenset() if proposal else frozenset({Conclusion.PROPOSED_ELIGIBLE.value})
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data

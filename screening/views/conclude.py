@@ -55,7 +55,7 @@ def conclude(request: DeskRequest, pk: int) -> HttpResponse:
             context = desk.context | _record(desk)
         if f"{act}_form" not in context:
             for problem in form.non_field_errors() or [_STALE]:
-                messages.error(request, problem)
+                messages.error(request, str(problem))
             return render(request, "screening/conclude.html", context, status=409)
         if isinstance(form, ConcludeForm):
             form.offer(proposal=not context["hint"])

@@ -11,12 +11,13 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
+from django_htmx.http import push_url
 
 from screening.access import DeskRequest, desk_view, log_or_404, may_start
 from screening.forms import LogForm
@@ -55,11 +56,14 @@ NEWEST_FIRST = "-started"
 @desk_view
 def screening_log(request: DeskRequest) -> HttpResponse:
     seen = log_or_404(request)
+    swapped = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
+    here = _address(request)
+    if not swapped and "" in request.GET.values():
+        return redirect(here)  # a form without JavaScript sends its empty fields, too
     form = LogForm(request.GET, seen=seen)
     found = _filtered(seen, form)
     sort = _sort(request)
     page = Paginator(_sorted(found.for_log(), sort), PAGE_SIZE).get_page(request.GET.get("page"))
-    swapped = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
     context = {
         "form": form,
         "sort": "" if sort == NEWEST_FIRST else sort,
@@ -76,7 +80,9 @@ def screening_log(request: DeskRequest) -> HttpResponse:
     }
     response = render(request, "screening/log.html#log" if swapped else "screening/log.html", context)
     patch_vary_headers(response, ["HX-Request"])
-    return response
+    # The same list asked again is no new step to go back to.
+    again = swapped and request.htmx.current_url_abs_path == here
+    return push_url(response, False if again else here) if swapped else response
 
 
 @require_safe
