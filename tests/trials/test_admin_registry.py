@@ -13,6 +13,7 @@ from config.context import acting_as, system
 from screening.models import AuditEvent, User
 from tests.factories import acting, make_user
 from tests.trials.admin_pages import address, filled, load_trial
+from tests.trials.records import locations, record
 from trials.models import LocalEdit, Site, SiteContact, Sponsor, Trial, TrialSponsor
 
 pytestmark = pytest.mark.django_db
@@ -120,16 +121,24 @@ def test_a_tick_survives_a_mistake_elsewhere(ada: Client, trial: Trial) -> None:
 
 
 def test_what_an_import_brought_meanwhile_is_not_undone(ada: Client, trial: Trial) -> None:
-    page = address("trial_change", trial.pk)
-    opened = ada.get(page)
-    form_of_then = filled(opened, nickname="x")
-    load_trial(descriptionModule={"detailedDescription": "New."})
-    again = filled(ada.get(page), nickname="x")
-    assert form_of_then.keys() == again.keys()
-    assert ada.post(page, again).status_code == 302
+    for page, module in (
+        (address("trial_change", trial.pk), {"descriptionModule": {"detailedDescription": "New."}}),
+        (address("site_change", trial.sites.all()[3].pk), {"contactsLocationsModule": _at_another_place()}),
+    ):
+        opened = filled(ada.get(page), reason="x")
+        load_trial(**module)
+        refused = ada.post(page, opened)
+        assert "This was changed since you opened the page." in refused.text
+        assert ada.post(page, filled(ada.get(page))).status_code == 302
     trial.refresh_from_db()
-    assert (trial.detailed_description, trial.nickname) == ("New.", "x")
-    assert noted().keys() == {"nickname"}
+    assert trial.sites.all()[3].latitude == 36.5
+    assert noted() == {}
+
+
+def _at_another_place() -> dict[str, Any]:
+    places = locations(record())
+    places[3]["geoPoint"]["lat"] = 36.5
+    return {"locations": places}
 
 
 def test_a_trial_made_here_says_that_no_record_was_imported(ada: Client) -> None:

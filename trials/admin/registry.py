@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trials.admin.pages import ExplainedAdmin, ReasonField, RowForm, StackOf, TableOf
 from trials.in_words import LIST_NAMES, column_in_words, list_in_words
-from trials.local_edits import COLUMNS, by_hand, take_back
+from trials.local_edits import COLUMNS, by_hand, plain, take_back
 from trials.models import LocalEdit, Site, Trial
 
 # Fields of the forms whose value is kept under another name.
@@ -59,17 +62,36 @@ def note(edit: LocalEdit, *, ticked: bool = False) -> SafeString:
 
 
 class RegistryForm(RowForm):
-    """Beside each field that was edited here stands what the registry says."""
+    """Beside each field that was edited here stands what the registry says.
+
+    What somebody else or an import changed since the page was opened is not overwritten with what it showed.
+    """
 
     reason = ReasonField()
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.edits = edits_of(self.instance)
         self.ticked = set(self.data.getlist("take_back")) if hasattr(self.data, "getlist") else set()
+        self.initial["seen"] = self._standing() if self.instance.pk else ""
         for name, field in self.fields.items():
             if edit := self.edits.get(_KEPT_AS.get(name, name)):
                 field.help_text = format_html("{}{}", field.help_text, self.note(edit))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("seen") and cleaned["seen"] != self.initial["seen"]:
+            raise forms.ValidationError(
+                _("This was changed since you opened the page. Open it anew, then make your change.")
+            )
+        return cleaned
+
+    def _standing(self) -> str:
+        """Short for all that the page shows, as it is stored now."""
+        columns = sorted(field.attname for field in self.instance._meta.concrete_fields if field.editable)
+        values = [plain(getattr(self.instance, name)) for name in columns]
+        return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
     def note(self, edit: LocalEdit) -> SafeString:
         return note(edit, ticked=edit.field in self.ticked)

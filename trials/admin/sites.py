@@ -59,7 +59,7 @@ class SiteAdmin(BesideRegistry, ChangesStatus, TakesBackInBulk):
             "city_normalised", "state_normalised", "zip_normalised", "country_normalised",
         )}),
         (_("Coordinates"), {"fields": (("latitude", "longitude"),)}),
-        (_("Why"), {"fields": ("reason",)}),
+        (_("Why"), {"fields": ("reason", "seen")}),
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Site]:

@@ -145,7 +145,7 @@ class TrialAdmin(BesideRegistry, TakesBackInBulk):
             "responsible_party_type", "responsible_party_name", "responsible_party_title",
             "responsible_party_affiliation", "about_sponsor", "worldwide_contacts_note",
         )}),
-        (_("Why"), {"fields": ("reason",)}),
+        (_("Why"), {"fields": ("reason", "seen")}),
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Trial]:

@@ -4,7 +4,8 @@ A trial's document has `protocolSection` and `hasResults` as the registry writes
 the trial's page shows and the registry has no name for) and `criteria_versions`, oldest first. It is stored
 whole or not at all; every problem of it is found at once. Loading it again writes only what differs: a
 changed text of criteria becomes a further version, since a published one never changes. A document that has
-not changed since it was loaded is passed over, and so leaves what was edited since as it is.
+not changed since it was loaded is passed over. Where an administrator's word stands it stays, and what the
+document says is kept beside it.
 """
 
 from __future__ import annotations
