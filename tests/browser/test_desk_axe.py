@@ -83,7 +83,7 @@ def test_checklists_with_cohorts(
     sign_in(page, live_server, world.cast.alice)
     page.goto(f"/screening/{world.screening().pk}/")
     check_axe(page)
-    page.get_by_label("Cohort").select_option(index=1)
+    page.get_by_label("Cohort", exact=True).select_option(index=1)
     page.get_by_role("button", name="Choose").click()
     expect(page.locator("details.fold").first).to_be_visible()
     check_axe(page)
