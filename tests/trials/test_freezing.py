@@ -14,6 +14,7 @@ from django.db import Error, IntegrityError, ProgrammingError, connection, trans
 from config.context import acting_as
 from tests.factories import CONTENT, TREE_WITH_COHORTS, make_trial, make_version
 from trials.models import Cohort, CriteriaVersion, Criterion
+from trials.models.criteria import tree_document
 from trials.services import publish
 
 type Change = Callable[[CriteriaVersion], Any]
@@ -43,6 +44,11 @@ def new_node(version: CriteriaVersion) -> Criterion:
     )
 
 
+def save_with_other_words(node: Criterion) -> None:
+    node.text = "x"
+    node.save()
+
+
 CHANGES: dict[str, Change] = {
     "version updated": lambda version: CriteriaVersion.objects.filter(pk=version.pk).update(label="x"),
     "version unpublished": lambda version: CriteriaVersion.objects.filter(pk=version.pk).update(
@@ -52,7 +58,7 @@ CHANGES: dict[str, Change] = {
     "node added": lambda version: new_node(version).save(),
     "nodes added in bulk": lambda version: Criterion.objects.bulk_create([new_node(version)]),
     "node updated": lambda version: version.criteria.filter(identifier="age").update(text="x"),
-    "node saved": lambda version: version.criteria.get(identifier="age").save(),
+    "node saved": lambda version: save_with_other_words(version.criteria.get(identifier="age")),
     "node deleted": lambda version: version.criteria.filter(identifier="age").delete(),
     "cohort added": lambda version: Cohort.objects.create(version=version, position=9, code="X", label="X"),
     "cohort updated": lambda version: version.cohorts.update(label="x"),
@@ -75,7 +81,9 @@ def test_a_published_version_refuses(change: Change, published: CriteriaVersion)
 @pytest.mark.parametrize("name", CHANGES_OF_PARTS)
 def test_a_draft_allows(name: str, draft: CriteriaVersion) -> None:
     with acting_as(CONTENT):
+        before = tree_document(draft.pk)
         CHANGES[name](draft)
+        assert tree_document(draft.pk) != before
 
 
 def test_a_draft_can_be_deleted(draft: CriteriaVersion) -> None:
