@@ -8,7 +8,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 APPS = ("config", "trials", "screening")
 # Pure: what they are given is all they know. No framework, no clock, no files, no network, no chance.
-LOGIC = ("screening.gates", "screening.circuit", "screening.explain", "screening.logic", "screening.wizard")
+LOGIC = (
+    "screening.gates",
+    "screening.circuit",
+    "screening.explain",
+    "screening.logic",
+    "screening.wizard",
+    "screening.carrying",
+)
 PURE = (
     "__future__ abc bisect collections dataclasses datetime decimal difflib enum fractions functools graphlib"
     " hashlib heapq html itertools json math operator re string textwrap types typing unicodedata"
