@@ -386,6 +386,8 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:afterSettle", () => load());
 
-// Opened without a filter, the address says from now on what is shown.
-const { here } = document.getElementById("results")?.dataset ?? {};
-if (here && !location.search) history.replaceState(history.state, "", here + location.hash);
+// Opened without a filter, the address says from now on what is shown; only now, as history.js compares it first.
+addEventListener("DOMContentLoaded", () => {
+  const { here } = document.getElementById("results")?.dataset ?? {};
+  if (here && !location.search) history.replaceState(history.state, "", here + location.hash);
+});

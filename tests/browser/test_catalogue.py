@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.desk_world import sign_in
 from tests.factories import make_user
@@ -80,6 +80,31 @@ def test_filters_swap_the_results_and_the_address_follows(page: Page, expected_e
     expect(page.locator("#results-heading")).to_have_text("5 trials found")
     page.go_forward()
     expect(page.locator("#results-heading")).to_have_text("4 trials found")
+
+
+def test_going_on_while_a_page_still_loads_ends_at_what_its_address_says(
+    page: Page, expected_errors: list[str]
+) -> None:
+    expected_errors += ["htmx:sendAbort", "htmx:afterRequest"]
+    found = page.locator("#results-heading")
+    page.goto("/trials/")
+    page.get_by_role("searchbox").fill("myositis")
+    expect(found).to_have_text("4 trials found")
+    country(page, "China").check()
+    expect(found).to_have_text("2 trials found")
+
+    held: list[Route] = []
+    page.route("**/htmx*.js", lambda route: route.fallback() if held else held.append(route))
+    with page.expect_request("**/htmx*.js"):
+        page.evaluate("history.back()")
+    expect(found).to_have_text("4 trials found")
+    page.evaluate("history.back()")  # nothing of the page listens yet
+    expect(page).to_have_url(re.compile(r"/trials/$"))
+    expect(found).to_have_text("4 trials found")
+    held[0].fallback()
+    expect(found).to_have_text("5 trials found")
+    expect(page.get_by_role("searchbox")).to_have_value("")
+    expect(page).to_have_url(re.compile(r"/trials/$"))
 
 
 def test_an_empty_result_offers_what_would_find_something(page: Page) -> None:
