@@ -9,14 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 import yaml
+from django.db.models import Manager, Model, QuerySet
 
 from trials.dates import PartialDate
 from trials.models import Arm, CriteriaVersion, Site, Trial
 from trials.models.criteria import tree_document
-from trials.models.people import Contact
 
 type Document = dict[str, Any]
 WIDTH = 120
+_CONTACT = ("name", "role", "phone", "email")
+_PHONE = {"phoneExt": "phone_ext"}
 
 
 def trial_document(trial: Trial) -> Document:
@@ -59,23 +61,21 @@ _Dumper.add_representer(str, _text)
 
 def _protocol_section(trial: Trial) -> Document:
     return _filled(
-        identificationModule=_filled(
-            nctId=trial.nct_id,
-            nctIdAliases=trial.nct_id_aliases,
-            orgStudyIdInfo=_filled(id=trial.org_study_id),
-            secondaryIdInfos=[
-                _filled(id=each.identifier, type=each.type, domain=each.domain, link=each.link)
-                for each in trial.other_identifiers.order_by("position")
-            ],
-            organization=_filled(fullName=trial.organization_name),
-            briefTitle=trial.brief_title,
-            officialTitle=trial.official_title,
-            acronym=trial.acronym,
+        identificationModule=_of(
+            trial,
+            nctId="nct_id",
+            nctIdAliases="nct_id_aliases",
+            orgStudyIdInfo=_of(trial, id="org_study_id"),
+            secondaryIdInfos=_each(trial.other_identifiers, "type", "domain", "link", id="identifier"),
+            organization=_of(trial, fullName="organization_name"),
+            briefTitle="brief_title",
+            officialTitle="official_title",
+            acronym="acronym",
         ),
         statusModule=_status(trial),
         sponsorCollaboratorsModule=_sponsors(trial),
-        descriptionModule=_filled(
-            briefSummary=trial.brief_summary, detailedDescription=trial.detailed_description
+        descriptionModule=_of(
+            trial, briefSummary="brief_summary", detailedDescription="detailed_description"
         ),
         conditionsModule=_filled(
             conditions=[each.name for each in trial.conditions.order_by("position")],
@@ -85,31 +85,28 @@ def _protocol_section(trial: Trial) -> Document:
         armsInterventionsModule=_groups(trial),
         outcomesModule=_filled(
             **{
-                f"{kind}Outcomes": [
-                    _filled(measure=each.measure, description=each.description, timeFrame=each.time_frame)
-                    for each in trial.outcomes.filter(kind=kind).order_by("position")
-                ]
+                f"{kind}Outcomes": _each(
+                    trial.outcomes.filter(kind=kind), "measure", "description", timeFrame="time_frame"
+                )
                 for kind in ("primary", "secondary", "other")
             }
         ),
-        eligibilityModule=_filled(
-            eligibilityCriteria=trial.eligibility_text,
-            healthyVolunteers=trial.healthy_volunteers,
-            sex=trial.sex,
-            genderBased=trial.gender_based,
-            genderDescription=trial.gender_description,
-            minimumAge=trial.minimum_age,
-            maximumAge=trial.maximum_age,
-            stdAges=trial.std_ages,
-            studyPopulation=trial.study_population,
-            samplingMethod=trial.sampling_method,
+        eligibilityModule=_of(
+            trial,
+            "sex",
+            eligibilityCriteria="eligibility_text",
+            healthyVolunteers="healthy_volunteers",
+            genderBased="gender_based",
+            genderDescription="gender_description",
+            minimumAge="minimum_age",
+            maximumAge="maximum_age",
+            stdAges="std_ages",
+            studyPopulation="study_population",
+            samplingMethod="sampling_method",
         ),
         contactsLocationsModule=_filled(
-            centralContacts=[_contact(each) for each in trial.central_contacts.order_by("position")],
-            overallOfficials=[
-                _filled(name=each.name, affiliation=each.affiliation, role=each.role)
-                for each in trial.officials.order_by("position")
-            ],
+            centralContacts=_each(trial.central_contacts, *_CONTACT, **_PHONE),
+            overallOfficials=_each(trial.officials, "name", "affiliation", "role"),
             locations=[
                 _location(site)
                 for site in trial.sites.listed()
@@ -122,22 +119,25 @@ def _protocol_section(trial: Trial) -> Document:
 
 
 def _status(trial: Trial) -> Document:
-    structs = {
-        "startDateStruct": (trial.start_date, trial.start_date_type),
-        "primaryCompletionDateStruct": (trial.primary_completion_date, trial.primary_completion_date_type),
-        "completionDateStruct": (trial.completion_date, trial.completion_date_type),
-        "studyFirstPostDateStruct": (trial.first_posted_date, trial.first_posted_date_type),
-        "resultsFirstPostDateStruct": (trial.results_first_posted_date, ""),
-        "lastUpdatePostDateStruct": (trial.last_update_posted_date, trial.last_update_posted_date_type),
-    }
-    return _filled(
-        statusVerifiedDate=_date(trial.status_verified_date),
-        overallStatus=trial.overall_status,
-        lastKnownStatus=trial.last_known_status,
-        whyStopped=trial.why_stopped,
-        studyFirstSubmitDate=_date(trial.first_submitted_date),
-        lastUpdateSubmitDate=_date(trial.last_update_submitted_date),
-        **{key: _filled(date=_date(date), type=kind) for key, (date, kind) in structs.items()},
+    return _of(
+        trial,
+        statusVerifiedDate="status_verified_date",
+        overallStatus="overall_status",
+        lastKnownStatus="last_known_status",
+        whyStopped="why_stopped",
+        studyFirstSubmitDate="first_submitted_date",
+        lastUpdateSubmitDate="last_update_submitted_date",
+        resultsFirstPostDateStruct=_of(trial, date="results_first_posted_date"),
+        **{
+            key: _of(trial, date=f"{column}_date", type=f"{column}_date_type")
+            for key, column in (
+                ("startDateStruct", "start"),
+                ("primaryCompletionDateStruct", "primary_completion"),
+                ("completionDateStruct", "completion"),
+                ("studyFirstPostDateStruct", "first_posted"),
+                ("lastUpdatePostDateStruct", "last_update_posted"),
+            )
+        },
     )
 
 
@@ -145,11 +145,12 @@ def _sponsors(trial: Trial) -> Document:
     parts = list(trial.sponsor_parts.select_related("sponsor").order_by("position"))
     named = [(part.role, _filled(name=part.sponsor.name, **{"class": part.agency_class})) for part in parts]
     return _filled(
-        responsibleParty=_filled(
-            type=trial.responsible_party_type,
-            investigatorFullName=trial.responsible_party_name,
-            investigatorTitle=trial.responsible_party_title,
-            investigatorAffiliation=trial.responsible_party_affiliation,
+        responsibleParty=_of(
+            trial,
+            type="responsible_party_type",
+            investigatorFullName="responsible_party_name",
+            investigatorTitle="responsible_party_title",
+            investigatorAffiliation="responsible_party_affiliation",
         ),
         leadSponsor=next((sponsor for role, sponsor in named if role == "lead"), {}),
         collaborators=[sponsor for role, sponsor in named if role != "lead"],
@@ -157,46 +158,40 @@ def _sponsors(trial: Trial) -> Document:
 
 
 def _design(trial: Trial) -> Document:
-    return _filled(
-        studyType=trial.study_type,
-        phases=trial.phases,
-        designInfo=_filled(
-            allocation=trial.allocation,
-            interventionModel=trial.intervention_model,
-            interventionModelDescription=trial.intervention_model_description,
-            primaryPurpose=trial.primary_purpose,
-            observationalModel=trial.observational_model,
-            timePerspective=trial.time_perspective,
-            maskingInfo=_filled(
-                masking=trial.masking,
-                maskingDescription=trial.masking_description,
-                whoMasked=trial.who_masked,
+    return _of(
+        trial,
+        "phases",
+        studyType="study_type",
+        designInfo=_of(
+            trial,
+            "allocation",
+            interventionModel="intervention_model",
+            interventionModelDescription="intervention_model_description",
+            primaryPurpose="primary_purpose",
+            observationalModel="observational_model",
+            timePerspective="time_perspective",
+            maskingInfo=_of(
+                trial, "masking", maskingDescription="masking_description", whoMasked="who_masked"
             ),
         ),
-        enrollmentInfo=_filled(count=trial.enrollment_count, type=trial.enrollment_type),
+        enrollmentInfo=_of(trial, count="enrollment_count", type="enrollment_type"),
     )
 
 
 def _groups(trial: Trial) -> Document:
-    arms = list(trial.arms.order_by("position").prefetch_related("interventions"))
-    interventions = list(trial.interventions.order_by("position").prefetch_related("arms"))
+    arms = trial.arms.order_by("position").prefetch_related("interventions")
+    interventions = trial.interventions.order_by("position").prefetch_related("arms")
     return _filled(
         armGroups=[
-            _filled(
-                label=arm.label,
-                type=arm.type,
-                description=arm.description,
-                interventionNames=_intervention_names(arm),
-            )
+            _of(arm, "label", "type", "description", interventionNames=_intervention_names(arm))
             for arm in arms
         ],
         interventions=[
-            _filled(
-                type=each.type,
-                name=each.name,
-                description=each.description,
+            _of(
+                each,
+                *("type", "name", "description"),
                 armGroupLabels=[arm.label for arm in sorted(each.arms.all(), key=lambda arm: arm.position)],
-                otherNames=each.other_names,
+                otherNames="other_names",
             )
             for each in interventions
         ],
@@ -212,42 +207,22 @@ def _intervention_names(arm: Arm) -> list[str]:
 
 
 def _location(site: Site) -> Document:
-    point = {"lat": site.latitude, "lon": site.longitude}
-    return _filled(
-        facility=site.facility,
-        status=site.status,
-        city=site.city,
-        state=site.state,
-        zip=site.zip,
-        country=site.country,
-        contacts=[_contact(each) for each in sorted(site.contacts.all(), key=lambda each: each.position)],
-        geoPoint=point if site.latitude is not None else None,
-    )
-
-
-def _contact(contact: Contact) -> Document:
-    return _filled(
-        name=contact.name,
-        role=contact.role,
-        phone=contact.phone,
-        phoneExt=contact.phone_ext,
-        email=contact.email,
+    contacts = sorted(site.contacts.all(), key=lambda each: each.position)
+    return _of(
+        site,
+        *("facility", "status", "city", "state", "zip", "country"),
+        contacts=[_of(each, *_CONTACT, **_PHONE) for each in contacts],
+        geoPoint=_of(site, lat="latitude", lon="longitude"),
     )
 
 
 def _supplement(trial: Trial) -> Document:
-    return _filled(
-        nickname=trial.nickname,
-        plain_summary={"text": trial.plain_summary, "machine_made": trial.plain_summary_machine_made}
-        if trial.plain_summary
-        else None,
-        periods=trial.periods,
-        notices=trial.notices,
-        about_sponsor=trial.about_sponsor,
-        worldwide_contacts_note=trial.worldwide_contacts_note,
-        people_applied=trial.people_applied,
-        launched=_date(trial.launched),
-        current_as_of=_date(trial.current_as_of),
+    plain = {"text": trial.plain_summary, "machine_made": trial.plain_summary_machine_made}
+    return _of(
+        trial,
+        *("nickname", "periods", "notices", "about_sponsor", "worldwide_contacts_note", "people_applied"),
+        *("launched", "current_as_of"),
+        plain_summary=plain if trial.plain_summary else {},
         related_trials=[_filled(nct_id=each["nct_id"], title=each["title"]) for each in trial.related_trials],
     )
 
@@ -266,8 +241,22 @@ def _version(version: CriteriaVersion) -> Document:
     }
 
 
-def _date(date: PartialDate | None) -> str | None:
-    return date.iso if date else None
+def _of(row: Model, *same: str, **others: Any) -> Document:
+    """A row's columns under the document's names: as they are called here, or as `others` says.
+
+    What is no column's name in `others` is the value itself.
+    """
+    columns = {name: name for name in same} | others
+    return _filled(**{key: _written(row, column) for key, column in columns.items()})
+
+
+def _written(row: Model, column: Any) -> Any:
+    value = getattr(row, column) if isinstance(column, str) else column
+    return value.iso if isinstance(value, PartialDate) else value
+
+
+def _each(rows: Manager[Any] | QuerySet[Any], *same: str, **others: str) -> list[Document]:
+    return [_of(row, *same, **others) for row in rows.order_by("position")]
 
 
 def _filled(**values: Any) -> Document:
