@@ -13,6 +13,7 @@ LOGIC = (
     "screening.circuit",
     "screening.explain",
     "screening.logic",
+    "screening.signature",
     "screening.wizard",
     "screening.carrying",
 )
