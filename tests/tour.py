@@ -125,10 +125,11 @@ class Tour:
             page.goto("/screening/1/")
             self.picture(page, "monitor-checklist")
         with self.as_("sponsor@novartis.example") as page:
-            self.picture(page, "sponsor-today")
-            page.get_by_role("link", name="On the map").first.click()
             page.wait_for_timeout(1500)
             self.picture(page, "sponsor-map")
+            page.get_by_role("link", name="Today").click()
+            expect(page).to_have_title("Today · Trialdesk")
+            self.picture(page, "sponsor-today")
 
     def administrator(self) -> None:
         with self.as_("administrator@trialdesk.example") as page:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
@@ -15,6 +16,8 @@ from django_htmx.http import HttpResponseClientRedirect, push_url
 from django_htmx.middleware import HtmxDetails
 
 from trials.asked import address, asked, chips, loosenings
+from trials.comparing import CompareForm, comparable
+from trials.editor.changes import changes_between
 from trials.forms import SearchForm
 from trials.models import Trial
 from trials.page import TrialPage, for_page
@@ -24,22 +27,25 @@ from trials.search import facets, for_list, found, in_order, nct_id_in
 PAGE_SIZE = 25
 
 
-class HtmxRequest(HttpRequest):
+class TrialsRequest(HttpRequest):
     htmx: HtmxDetails
+    access: Any
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """For visitors; whoever is signed in goes on to what waits for them."""
+def home(request: TrialsRequest) -> HttpResponse:
+    """For visitors; a sponsor's people go on to the map of their trials, others to what waits for them."""
     if request.user.is_authenticated:
-        return redirect("screening:today")
+        access = request.access
+        comes_for_sites = access.context.sponsors and not (access.has_desk or access.context.edits_content)
+        return redirect("trials:map" if comes_for_sites else "screening:today")
     trials = Trial.objects.all()
     counts = {"trial_count": trials.count(), "recruiting_count": trials.recruiting().count()}
     return render(request, "trials/home.html", counts)
 
 
 @require_safe
-def trial_list(request: HtmxRequest) -> HttpResponse:
+def trial_list(request: TrialsRequest) -> HttpResponse:
     number = nct_id_in(request.GET.get("q", ""))
     if number and (known := _nct_id_now(number)):
         there = redirect("trials:trial", known)
@@ -85,6 +91,29 @@ def trial_page(request: HttpRequest, nct_id: str) -> HttpResponse:
     if nct_id != trial.nct_id:
         return redirect("trials:trial", trial.nct_id)
     return render(request, "trials/trial.html", {"trial": trial, "page": TrialPage(trial)})
+
+
+# Compressed like the trial's page, for the same reason.
+@require_safe
+@gzip_page
+def compare_criteria(request: HttpRequest, nct_id: str) -> HttpResponse:
+    """Any two versions side by side: the registry's for everybody, a protocol's for those who may read it."""
+    trial = Trial.objects.for_title().filter(nct_id=nct_id).first()
+    if trial is None:
+        known = _nct_id_now(nct_id_in(nct_id) or nct_id)
+        if not known:
+            raise Http404(_("There is no such trial here."))
+        there = reverse("trials:compare_criteria", args=[known])
+        return redirect(f"{there}?{request.GET.urlencode()}" if request.GET else there)
+    versions = comparable(trial)
+    form = CompareForm(request.GET.dict(), versions)
+    pair = form.pair() if versions else None
+    context = {"trial": trial, "form": form, "versions": versions, "pair": pair}
+    if pair:
+        context |= {"before": pair[0], "after": pair[1], "changes": changes_between(*pair)}
+    return render(
+        request, "trials/versions/compare.html", context, status=200 if pair or not versions else 404
+    )
 
 
 def _nct_id_now(number: str) -> str | None:

@@ -30,7 +30,7 @@ def test_it_is_accessible_and_fits_for_every_role(
     for user in (cast.alice, cast.dora, cast.bob, cast.sven, cast.ada):
         page = open_page()
         sign_in(page, live_server, user)
-        page.goto("/")
+        page.goto("/screening/today/")
         expect(page).to_have_title("Today · Trialdesk")
         expect(page.get_by_role("navigation", name="Main").locator("[aria-current]")).to_have_text("Today")
         for width, scheme in LAYOUTS if user == cast.alice else LAYOUTS[:2]:

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from screening.models import User
-from tests.factories import PASSWORD, make_cast, make_user
+from config.context import acting_as
+from screening.models import SponsorMembership, User
+from tests.factories import CONTENT, PASSWORD, make_cast, make_user
 from tests.trials_views.catalogue import text_of
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +22,24 @@ def test_the_first_page_counts_the_trials(client: Client) -> None:
 
 def test_the_first_page_leads_people_to_what_waits_for_them(client: Client) -> None:
     client.force_login(make_cast().alice)
+    assert client.get("/").headers["Location"] == "/screening/today/"
+
+
+def test_a_sponsor_signs_in_to_the_map_of_its_own_trials_and_finds_today_beside_it(client: Client) -> None:
+    cast = make_cast()
+    data = {"username": cast.sven.email, "password": PASSWORD}
+    landed = client.post("/accounts/login/", data, follow=True)
+    assert [address for address, _ in landed.redirect_chain] == ["/", "/map/"]
+    assert "The map opens on the sites of your own trials." in landed.text
+    assert 'href="/screening/today/"' in landed.text
+
+
+def test_a_sponsor_who_screens_too_lands_on_what_waits(client: Client) -> None:
+    cast = make_cast()
+    with acting_as(CONTENT):
+        sponsor = SponsorMembership.objects.get(user=cast.sven).sponsor
+        SponsorMembership.objects.create(user=cast.alice, sponsor=sponsor)
+    client.force_login(cast.alice)
     assert client.get("/").headers["Location"] == "/screening/today/"
 
 
