@@ -35,6 +35,7 @@ GET = {
     "trials:home": (200,) + (302,) * 6,  # on to what waits for them
     "trials:list": PUBLIC,
     "trials:trial": PUBLIC,
+    "trials:compare_criteria": PUBLIC,
     "trials:map": PUBLIC,
     "trials:map_data": PUBLIC,
     "trials:map_csv": PUBLIC,
@@ -73,6 +74,7 @@ POST = {
     "trials:home": (405,) * 7,
     "trials:list": (405,) * 7,
     "trials:trial": (405,) * 7,
+    "trials:compare_criteria": (405,) * 7,
     **{
         f"trials:map{part}": (405,) * 7
         for part in ("", "_data", "_csv", "_geojson", "_labels", "_stack", "_site")
@@ -118,6 +120,7 @@ def address(name: str, screening: Screening) -> str:
     draft = {"nct_id": screening.trial.nct_id, "number": 2}
     arguments: dict[str, dict[str, Any]] = {
         "trials:trial": {"nct_id": screening.trial.nct_id},
+        "trials:compare_criteria": {"nct_id": screening.trial.nct_id},
         "trials:map_site": {"pk": screening.center_site.site_id},
         "trials:versions": {"nct_id": screening.trial.nct_id},
         "trials:version": draft,

@@ -78,8 +78,20 @@ class CriteriaVersionQuerySet(models.QuerySet["CriteriaVersion"]):
         """
         day = TruncDate(Now()) if on is None else on
         started = Q(effective__isnull=True) | Q(effective__lte=day)
-        return (
-            self.published()
-            .filter(started)
-            .order_by(models.F("effective").desc(nulls_last=True), "-published_at", "-number")
+        return self.published().filter(started).in_order()
+
+    def in_order(self) -> Self:
+        """The newest first, by the order in which versions take effect."""
+        return self.order_by(models.F("effective").desc(nulls_last=True), "-published_at", "-number")
+
+    def following(self, version: CriteriaVersion) -> Self:
+        """The published versions of the same source that replace this one: its amendments, newest first."""
+        rest = Q(published_at__gt=version.published_at) | Q(
+            published_at=version.published_at, number__gt=version.number
         )
+        if version.effective is None:
+            later = Q(effective__isnull=False) | Q(effective__isnull=True) & rest
+        else:
+            later = Q(effective__gt=version.effective) | Q(effective=version.effective) & rest
+        same = self.published().filter(trial=version.trial_id, source=version.source)
+        return same.filter(later).in_order()

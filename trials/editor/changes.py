@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from trials.criteria.diff import Change, Kind, Piece, compare
 from trials.criteria.draft import Document, NodeDocument
@@ -16,26 +18,37 @@ from trials.models import CriteriaVersion, Variable
 from trials.models.criteria import tree_document
 
 
+class Aspect(NamedTuple):
+    """One thing about a criterion that differs, named, as it was and as it is."""
+
+    name: str | Promise
+    before: str
+    after: str
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """What became of one criterion. Of a pair the first is how it was; None where that did not change."""
+    """What became of one criterion.
+
+    before, after: its words in runs, those that differ marked; empty where it is not there
+    text: its words where they are the same in both
+    """
 
     place: str
     kinds: tuple[str | Promise, ...]
     text: str
-    pieces: tuple[Piece, ...]
-    value: tuple[str, str] | None
-    operator: tuple[str, str] | None
-    label: tuple[str, str] | None
-    whom: tuple[str, str] | None
-    moved: tuple[str, str] | None
-    remarks: tuple[str, str] | None
+    before: tuple[Piece, ...]
+    after: tuple[Piece, ...]
+    aspects: tuple[Aspect, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
+    """`counts` has each kind of change that there is, and of how many criteria."""
+
     lines: tuple[ChangeLine, ...]
     cohorts: tuple[tuple[str, str], ...]
+    counts: tuple[tuple[str | Promise, int], ...]
 
     def __bool__(self) -> bool:
         return bool(self.lines or self.cohorts)
@@ -61,48 +74,51 @@ def in_words(before: Document, after: Document, labels: Mapping[str, str]) -> Ch
         for part in difference.cohorts
     )
     where = Where(before), Where(after)
-    return Changes(tuple(_line(change, *where, labels) for change in difference.changes), cohorts)
+    lines = tuple(_line(change, *where, labels) for change in difference.changes)
+    counts = tuple((KINDS[kind], count) for kind in Kind if (count := difference.count(kind)))
+    return Changes(lines, cohorts, counts)
 
 
 def _line(change: Change, before: Where, after: Where, labels: Mapping[str, str]) -> ChangeLine:
     old, new = change.before, change.after
-
-    def pair(kind: Kind, words: tuple[str, str]) -> tuple[str, str] | None:
-        return words if kind in change.kinds else None
-
-    tests = tuple(test_words((node or {}).get("test") or {}, labels) for node in (old, new))
+    pieces = change.words or _whole(change)
     return ChangeLine(
         place=(after if new else before).path(change.identifier),
         kinds=tuple(KINDS[kind] for kind in Kind if kind in change.kinds),
-        text=name(change.node) if Kind.REWORDED not in change.kinds else "",
-        pieces=change.words,
-        value=pair(Kind.VALUE, (tests[0], tests[1])),
-        operator=pair(Kind.OPERATOR, (_operator(old), _operator(new))),
-        label=pair(Kind.RELABELLED, (_text(old, "label"), _text(new, "label"))),
-        whom=pair(Kind.COHORTS, (_listed(old, "cohorts"), _listed(new, "cohorts"))),
-        moved=pair(Kind.MOVED, _places(change, before, after)),
-        remarks=pair(Kind.REMARKS, (_remarks(old), _remarks(new))),
+        text="" if pieces else name(change.node),
+        before=tuple(piece for piece in pieces if piece.kind != "added"),
+        after=tuple(piece for piece in pieces if piece.kind != "removed"),
+        aspects=tuple(_aspects(change, before, after, labels)) if old and new else (),
     )
 
 
-def _places(change: Change, before: Where, after: Where) -> tuple[str, str]:
-    if change.before is None or change.after is None:
-        return "", ""
-    return before.path(change.identifier), after.path(change.identifier)
+def _whole(change: Change) -> tuple[Piece, ...]:
+    """All words of what was added or removed."""
+    for kind, piece in ((Kind.ADDED, "added"), (Kind.REMOVED, "removed")):
+        if kind in change.kinds:
+            words = f"{change.node.get('label', '')} {change.node.get('text', '')}".strip()
+            return (Piece(piece, words or operator_words(change.node)),)  # type: ignore[arg-type]
+    return ()
 
 
-def _operator(node: NodeDocument | None) -> str:
-    return operator_words(node) if node else ""
+def _aspects(change: Change, before: Where, after: Where, labels: Mapping[str, str]) -> Iterator[Aspect]:
+    """Of a criterion that both have."""
+    old, new = change.before or {}, change.after or {}
+    nothing, everybody = _("nothing"), _("everybody in its group")
+    if Kind.VALUE in change.kinds:
+        tests = [test_words(node.get("test") or {}, labels) or nothing for node in (old, new)]
+        yield Aspect(_("Decided by"), *tests)
+    if Kind.OPERATOR in change.kinds:
+        yield Aspect(_("Counts as"), *(operator_words(node) or nothing for node in (old, new)))
+    if Kind.RELABELLED in change.kinds:
+        yield Aspect(_("Label"), *(node.get("label") or nothing for node in (old, new)))
+    if Kind.COHORTS in change.kinds:
+        yield Aspect(_("For"), *(", ".join(node.get("cohorts", ())) or everybody for node in (old, new)))
+    if Kind.MOVED in change.kinds:
+        yield Aspect(_("Stands in"), *(where.path(change.identifier) for where in (before, after)))
+    if Kind.REMARKS in change.kinds:
+        yield Aspect(_("Remarks"), *(_remarks(node) or nothing for node in (old, new)))
 
 
-def _text(node: NodeDocument | None, key: str) -> str:
-    return str((node or {}).get(key, ""))
-
-
-def _listed(node: NodeDocument | None, key: str) -> str:
-    return ", ".join((node or {}).get(key, ()))
-
-
-def _remarks(node: NodeDocument | None) -> str:
-    node = node or {}
+def _remarks(node: NodeDocument) -> str:
     return " · ".join(filter(None, (node.get("note"), node.get("quota"), *node.get("warnings", ()))))
