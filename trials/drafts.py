@@ -119,9 +119,13 @@ def discard(version: CriteriaVersion) -> None:
 
 def findings_of(draft: Draft, variables: Iterable[Variable]) -> tuple[Finding, ...]:
     """What the check says of a draft, by this dictionary."""
+    return checked(draft.document, variables, completeness=draft.version.completeness)
+
+
+def checked(document: Document, variables: Iterable[Variable], *, completeness: str) -> tuple[Finding, ...]:
+    """What is wrong with criteria, wherever they come from: with an error they are not published."""
     entries = {each.code: Entry(each.kind, each.unit, tuple(each.codes)) for each in variables}
-    complete = draft.version.completeness == CriteriaVersion.Completeness.COMPLETE
-    return lint(draft.document, entries, complete=complete)
+    return lint(document, entries, complete=completeness == CriteriaVersion.Completeness.COMPLETE)
 
 
 def publish_draft(

@@ -165,8 +165,14 @@ class TestTrials:
 
     def test_a_variable_is_of_the_dictionary(self, load: Load) -> None:
         assert problems(load, TRIAL.replace("variable: age", "variable: aeg")) == [
-            'criteria_versions[0].(age).test: there is no variable "aeg" in the dictionary'
+            "criteria_versions[0].(age).test.variable: The dictionary has no variable “aeg”."
         ]
+
+    def test_what_the_editor_would_not_publish_is_not_loaded(self, load: Load) -> None:
+        assert problems(load, TRIAL.replace(", unit: a", "")) == [
+            "criteria_versions[0].(age).test.unit: The number has no unit. The dictionary's is “a”."
+        ]
+        assert not CriteriaVersion.objects.exists()
 
     def test_two_versions_of_one_name_are_refused(self, load: Load) -> None:
         versions = TRIAL.partition("criteria_versions:\n")[2]
@@ -178,7 +184,8 @@ class TestTrials:
             "{identifier: ex, op: any, children: [{identifier: l, op: lost, text: Item 1 is missing}]}",
         )
         assert problems(load, text) == [
-            "criteria_versions[0].completeness: the source lost text, so the version is abridged"
+            "criteria_versions[0].(l).op: "
+            "The source lost this text, so the version is abridged, not complete."
         ]
 
     @pytest.mark.parametrize("text", ["", "text", "{}", "{protocolSection: {}}", "- 1"])

@@ -32,10 +32,11 @@ def problems_of_test(test: Mapping[str, Any], variables: Mapping[str, Entry]) ->
         yield _error("no_value", "test.value", gettext_noop("It compares with nothing: give the value."))
     code = test.get("variable", "")
     entry = variables.get(code)
-    if code and entry is None:
-        template = gettext_noop("The dictionary has no variable “%(code)s”.")
-        yield _error("unknown_variable", "test.variable", template, code=code)
-    elif code and not comparator:
+    for field, named in _variables(test):
+        if named not in variables:
+            template = gettext_noop("The dictionary has no variable “%(code)s”.")
+            yield _error("unknown_variable", field, template, code=named)
+    if entry is not None and not comparator:
         template = gettext_noop("It names a variable and does not say how it is compared.")
         yield _warning("no_comparator", "test.comparator", template)
     elif comparator and not code:
@@ -45,6 +46,16 @@ def problems_of_test(test: Mapping[str, Any], variables: Mapping[str, Entry]) ->
         yield from _problems_of_kind(comparator, value, entry)
     if _is_numeric(value):
         yield from _problems_of_unit(test, entry)
+
+
+def _variables(test: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each variable that is named, with the field that names it."""
+    if test.get("variable"):
+        yield "test.variable", test["variable"]
+    value = test.get("value")
+    for term in (term for terms in value.values() for term in terms) if isinstance(value, dict) else ():
+        if isinstance(term, dict) and term.get("variable"):
+            yield "test.value", term["variable"]
 
 
 def _problems_of_kind(comparator: str, value: Any, entry: Entry) -> Iterator[Problem]:

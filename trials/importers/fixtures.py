@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,14 +22,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
+from trials.criteria.lint import errors
 from trials.criteria.tree import Tree, TreeError, parse_tree
+from trials.drafts import checked, sentence
 from trials.importers.ctgov import Values, read_study
 from trials.importers.problems import ImportProblem, RejectedError
 from trials.importers.reading import Part, kind
 from trials.importers.store import Change, save_study
 from trials.importers.yaml_documents import read_yaml
 from trials.models import CriteriaVersion, LoadedDocument, Trial, Variable
-from trials.services import create_draft, publish, variables_of
+from trials.services import create_draft, publish
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ def _supplement(part: Part) -> Values:
 
 
 def _versions(document: Part, content: dict[str, Any]) -> list[VersionDocument]:
-    known = set(Variable.objects.values_list("code", flat=True))
+    known = list(Variable.objects.all())
     parts = document.parts("criteria_versions")
     versions = [
         version
@@ -158,26 +161,24 @@ def _versions(document: Part, content: dict[str, Any]) -> list[VersionDocument]:
     return versions
 
 
-def _version(part: Part, raw: object, known: set[str]) -> VersionDocument | None:
+def _version(part: Part, raw: object, known: Sequence[Variable]) -> VersionDocument | None:
     label = part.text("label", longest=200)
     if not label:
         part.note("label", "is missing")
     tree = None
     for key in ("cohorts", "inclusion", "exclusion"):
         part.pass_over(key)
+    completeness = part.choice("completeness", CriteriaVersion.Completeness.values)
     if isinstance(raw, dict):
+        criteria = {key: raw[key] for key in ("cohorts", "inclusion", "exclusion") if key in raw}
         try:
-            tree = parse_tree({key: raw[key] for key in ("cohorts", "inclusion", "exclusion") if key in raw})
+            tree = parse_tree(criteria)
         except TreeError as error:
             for problem in error.problems:
                 part.note(problem.path, problem.reason)
-    if tree:
-        for node, code in variables_of(tree):
-            if code not in known:
-                part.note(f"({node.identifier}).test", f'there is no variable "{code}" in the dictionary')
-    completeness = part.choice("completeness", CriteriaVersion.Completeness.values)
-    if tree and tree.lost and completeness == CriteriaVersion.Completeness.COMPLETE:
-        part.note("completeness", "the source lost text, so the version is abridged")
+        else:  # what the editor would not publish is not published from here either
+            for finding in errors(checked(criteria, known, completeness=completeness)):
+                part.note(f"({finding.identifier}).{finding.field}", sentence(finding))
     change_reason = part.text("change_reason")
     if not change_reason.strip():
         part.note("change_reason", "is missing: say why this version was published")
