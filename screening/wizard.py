@@ -1,11 +1,11 @@
-"""The course of a screening: its questions in protocol order, and which one comes next.
+"""The course of a screening: its questions, and which one comes next.
 
 Pure, and derived anew from the answers each time: nothing about the course is stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,9 +30,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """`questions`: all of them, in protocol order."""
+    """`questions`: all of them, in protocol order; `asked`: those that come up, in the order of asking."""
 
     questions: tuple[Question, ...]
+    asked: tuple[Question, ...]
 
     def next_question(self, after: str = "") -> Node | None:
         """The next one that was never asked: after a statement, else from the top.
@@ -40,28 +41,39 @@ class Course:
         When all have been asked, those with "unknown" follow once more, but not from the top: who gives the
         same answer to the last of them is done.
         """
-        before, behind = self._around(after)
+        before, behind = _around(self.asked, after)
         unasked = [each for each in (*behind, *before) if each.state is State.OPEN]
         unknown = [each for each in behind if each.state is State.UNKNOWN]
         return next((each.statement for each in (*unasked, *unknown)), None)
 
     def neighbours(self, identifier: str) -> tuple[Node | None, Node | None]:
         """The questions before and after a statement, answered or open; not what is not needed."""
-        before, behind = self._around(identifier)
+        before, behind = _around(self.questions, identifier)
         return _first_needed(reversed(before)), _first_needed(behind)
 
-    def _around(self, identifier: str) -> tuple[tuple[Question, ...], tuple[Question, ...]]:
-        """The questions before and after one; all of them are after what is no question."""
-        places = {each.statement.identifier: place for place, each in enumerate(self.questions)}
-        place = places.get(identifier, -1)
-        return self.questions[: max(place, 0)], self.questions[place + 1 :]
+
+def course_of(
+    tree: Tree, answers: Mapping[str, str], assessment: Assessment, order: Sequence[str] = ()
+) -> Course:
+    """The course of the screening that has these answers, assessed as `evaluate` did.
+
+    `order` has the open statements that matter, as `screening.order` puts them; else it is the protocol's.
+    """
+    questions = {
+        node.identifier: Question(node, _state(node.identifier, answers, assessment))
+        for node in tree.statements
+    }
+    every = tuple(questions.values())
+    return Course(every, tuple(questions[each] for each in order) if order else every)
 
 
-def course_of(tree: Tree, answers: Mapping[str, str], assessment: Assessment) -> Course:
-    """The course of the screening that has these answers, assessed as `evaluate` did."""
-    return Course(
-        tuple(Question(node, _state(node.identifier, answers, assessment)) for node in tree.statements)
-    )
+def _around(
+    questions: tuple[Question, ...], identifier: str
+) -> tuple[tuple[Question, ...], tuple[Question, ...]]:
+    """The questions before and after one; all of them are after what is not among them."""
+    places = {each.statement.identifier: place for place, each in enumerate(questions)}
+    place = places.get(identifier, -1)
+    return questions[: max(place, 0)], questions[place + 1 :]
 
 
 def _state(identifier: str, answers: Mapping[str, str], assessment: Assessment) -> State:

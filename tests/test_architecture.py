@@ -15,6 +15,8 @@ LOGIC = (
     "screening.logic",
     "screening.signature",
     "screening.wizard",
+    "screening.order",
+    "screening.chances",
     "screening.carrying",
 )
 PURE = (

@@ -72,6 +72,20 @@ def test_unknown_ones_are_offered_again_after_the_others_and_not_forever() -> No
     assert asked_next(given, "nephritis") is None
 
 
+def test_another_order_says_what_comes_next_and_leaves_the_neighbours_as_they_are() -> None:
+    answers = {"x": YES, "nephritis": UNKNOWN}
+    assessment = evaluate(TREE, answers, cohort="SLE", complete=True, reviewed=True)
+    given = course_of(TREE, answers, assessment, ["nephritis", "infection", "adult", "lupus"])
+    assert asked_next(given) == "infection"
+    assert asked_next(given, "infection") == "adult"
+    assert asked_next(given, "lupus") == "infection"  # what was skipped comes again
+    assert asked_next(given, "x") == "infection"
+    before, behind = given.neighbours("adult")
+    assert before is None
+    assert behind is not None
+    assert behind.identifier == "x"
+
+
 def test_nothing_is_next_once_the_outcome_is_decided() -> None:
     assert asked_next(course(TREE, "SLE", infection=YES)) is None
 
