@@ -81,7 +81,7 @@ def panel_of(given: Given, assessment: Assessment, following: Node | None) -> Pa
             len(still_open),
         )
         % {"count": len(still_open)},
-        caveats=tuple(_caveat_words(given, caveat) for caveat in assessment.caveats),
+        caveats=tuple(caveat_words(given.tree, caveat) for caveat in assessment.caveats),
         state=_state(given, assessment),
     )
 
@@ -139,9 +139,9 @@ def _state(given: Given, assessment: Assessment) -> str:
     return json.dumps(state, separators=(",", ":"))
 
 
-def _caveat_words(given: Given, caveat: Caveat) -> str:
+def caveat_words(tree: Tree, caveat: Caveat) -> str:
     count = len(caveat.identifiers)
-    places = list(dict.fromkeys(place_of(given.tree, identifier) for identifier in caveat.identifiers))
+    places = list(dict.fromkeys(place_of(tree, identifier) for identifier in caveat.identifiers))
     where = ", ".join(places[:PLACES_SHOWN]) + (" …" if len(places) > PLACES_SHOWN else "")
     match caveat.kind:
         case CaveatKind.ABRIDGED:
