@@ -166,6 +166,53 @@ def evaluate(
     )
 
 
+def outcome_only(
+    tree: Tree,
+    answers: Mapping[str, str],
+    *,
+    complete: bool,
+    reviewed: bool,
+    cohort: str | None = None,
+    anchors_reached: Collection[str] = (Anchor.SCREENING, Anchor.CONSENT),
+) -> Outcome:
+    """The outcome of `evaluate` without what explains it, in a fraction of its time: for many at once.
+
+    Arguments and errors are those of `evaluate`.
+    """
+    known = _known(tree, answers)
+    reached = frozenset(Anchor(anchor) for anchor in anchors_reached)
+    lasting = {
+        identifier: value
+        for identifier, value in known.items()
+        if _lasts(tree.nodes[identifier], value, reached)
+    }
+    standing = bool(_standing_caveats(tree, complete=complete, reviewed=reviewed))
+    best = Outcome.INELIGIBLE
+    for code in _codes(tree, cohort):
+        found = _outcome_in(compile_tree(tree, code), known, lasting, standing=standing)
+        best = max(best, found, key=_RANK.__getitem__)
+    return best
+
+
+def _outcome_in(
+    circuit: Circuit, known: Mapping[str, int], lasting: Mapping[str, int], *, standing: bool
+) -> Outcome:
+    values = circuit.values(known)
+    forced = values[circuit.verdict]
+    if forced == FALSE:
+        return Outcome.INELIGIBLE
+    if forced != TRUE:
+        return Outcome.UNDETERMINED
+    if standing or _flaw_of_inclusion(circuit, values) is not None:
+        return Outcome.POTENTIALLY_ELIGIBLE
+    provisional = known.keys() - lasting.keys()
+    if provisional:
+        wider = circuit.relevant(values, known) | circuit.relevant(circuit.values(lasting), lasting)
+        if provisional & wider:
+            return Outcome.POTENTIALLY_ELIGIBLE
+    return Outcome.ELIGIBLE
+
+
 @dataclass(frozen=True, slots=True)
 class _Branch:
     """One cohort's part of an assessment."""
