@@ -60,6 +60,29 @@ def append_only(table: str) -> RunSQL:
     )
 
 
+def changed_once(table: str, *columns: str) -> RunSQL:
+    """Rows stay as they were added, but for these columns, which are written once; the first says when."""
+    names = ", ".join(f"'{name}'" for name in columns)
+    return RunSQL(
+        f"CREATE TRIGGER changed_once BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION refuse_second_change({names})"
+    )
+
+
+def compared_with_trail(*tables: str) -> RunSQL:
+    """Have `verify_audit` compare the rows of these tables, too, with what their last events say."""
+    return RunSQL(
+        f"""
+        DO $$ BEGIN EXECUTE format(
+            'CREATE OR REPLACE FUNCTION audit_compared() RETURNS text[]'
+            ' LANGUAGE sql IMMUTABLE RETURN %L::text[]',
+            audit_compared() || '{{{",".join(tables)}}}'::text[]
+        ); END $$;
+        GRANT SELECT ON {", ".join(tables)} TO trialdesk_figures;
+        """
+    )
+
+
 def only_read_by_application(*tables: str) -> RunPython:
     """Take back what the default privileges gave the application role."""
 

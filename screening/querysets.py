@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 
 if TYPE_CHECKING:
-    from screening.models import Answer, Center, CenterSite, Patient, Screening, User  # noqa: F401
+    from screening.models import Answer, Center, CenterSite, Fact, Patient, Screening, User  # noqa: F401
 
 
 class OfCenterQuerySet[M: models.Model](models.QuerySet[M]):
@@ -55,6 +55,16 @@ class ScreeningQuerySet(OfCenterQuerySet["Screening"]):
         )
 
 
+class FactQuerySet(OfCenterQuerySet["Fact"]):
+    def current(self) -> Self:
+        """Neither withdrawn nor corrected since."""
+        return self.filter(withdrawn_at=None, replacement=None)
+
+
 class AnswerQuerySet(OfCenterQuerySet["Answer"]):
+    def current(self) -> Self:
+        """To the criteria version that the screening is on now; answers to earlier ones stay as they were."""
+        return self.filter(version=models.F("screening__version"))
+
     def with_people(self) -> Self:
         return self.select_related("criterion", "answered_by")

@@ -26,9 +26,11 @@ from trials.models import LocalEdit, Site, SiteContact, Trial
 # Of the trial, of one of its sites or of itself, and which field.
 type Place = tuple[int, int | None, str]
 
+# What an administrator sets and no record has a word on: there is nothing to take it back to.
+SETTINGS = frozenset({"requires_sources"})
 _OURS = {"id", "nct_id", "minimum_age_days", "maximum_age_days", "search_text", "created_at", "changed_at"}
 COLUMNS: dict[str, models.Field[Any, Any]] = {
-    field.name: field for field in Trial._meta.concrete_fields if field.name not in _OURS
+    field.name: field for field in Trial._meta.concrete_fields if field.name not in _OURS | SETTINGS
 }
 _NO_GROUPS: dict[str, list[Any]] = {"arms": [], "interventions": [], "links": []}
 

@@ -1,4 +1,4 @@
-"""One patient against one criteria version at one site, and what was answered."""
+"""One patient against one criteria version at one site."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from screening.models.access import Center, CenterSite
 from screening.models.patient import Patient
-from screening.querysets import AnswerQuerySet, ScreeningQuerySet
+from screening.querysets import ScreeningQuerySet
 
 
 class Kind(models.TextChoices):
@@ -46,17 +46,11 @@ class Disposition(models.TextChoices):
     NOT_ENROLLED = "not_enrolled", _("eligible, not enrolled")
 
 
-class Value(models.TextChoices):
-    YES = "yes", _("yes")
-    NO = "no", _("no")
-    UNKNOWN = "unknown", _("unknown")
-    NOT_APPLICABLE = "not_applicable", _("not applicable")
-
-
 class Screening(models.Model):
     center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+", verbose_name=_("center"))
     # Composite foreign keys of the migration stand in for the single ones: (patient, center),
-    # (center site, center, site), (site, trial), (version, trial), (cohort, version). They are not deferred.
+    # (center site, center, site), (site, trial), (version, trial), (cohort, version),
+    # (earlier, patient, trial). They are not deferred.
     patient = models.ForeignKey(
         Patient,
         on_delete=models.PROTECT,
@@ -95,6 +89,16 @@ class Screening(models.Model):
     )
     screening_number = models.CharField(_("screening number"), max_length=30)
     number_assigned_by_sponsor = models.BooleanField(_("number assigned by the sponsor"), default=False)
+    # The screening that this one repeats: of the same participant for the same trial.
+    earlier = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="repeats",
+        null=True,
+        blank=True,
+        db_constraint=False,
+        verbose_name=_("re-screening of"),
+    )
     kind = models.CharField(_("kind"), max_length=13, choices=Kind)
     consent_date = models.DateField(_("date of consent"), null=True, blank=True)
 
@@ -109,6 +113,7 @@ class Screening(models.Model):
     disposition = models.CharField(_("what followed"), max_length=12, choices=Disposition, blank=True)
     disposition_date = models.DateField(_("on"), null=True, blank=True)
     disposition_reason_sealed = models.TextField(blank=True)
+    disposition_recorded_at = models.DateTimeField(_("recorded"), null=True, blank=True)
 
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField(_("started"), db_default=Now(), editable=False)
@@ -131,7 +136,8 @@ class Screening(models.Model):
                 models.F("center_site"), Upper("screening_number"), name="screening_number_per_site"
             ),
             models.UniqueConstraint(name="screening_and_center", fields=["id", "center"]),
-            models.UniqueConstraint(name="screening_and_version", fields=["id", "version"]),
+            models.UniqueConstraint(name="screening_and_patient", fields=["id", "patient"]),
+            models.UniqueConstraint(name="screening_of_patient_in_trial", fields=["id", "patient", "trial"]),
             models.UniqueConstraint(name="screening_started_once", fields=["center", "start_operation"]),
             models.UniqueConstraint(
                 name="one_open_screening_per_trial",
@@ -180,73 +186,34 @@ class Screening(models.Model):
         return self.screening_number
 
 
-class Answer(models.Model):
-    """What was last said of one statement; what was said before is in its changes."""
+class VersionPin(models.Model):
+    """A criteria version that a screening is, or was, on; the first one comes with its start.
+
+    Answers belong to a pin, so that those to an earlier version stay readable. Rows are only ever added.
+    """
 
     center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
-    # (screening, center), (screening, version), (criterion, version): foreign keys of the migration.
+    # (screening, center) is a composite foreign key of the migration.
     screening = models.ForeignKey(
-        Screening, on_delete=models.PROTECT, related_name="answers", db_constraint=False
+        Screening, on_delete=models.PROTECT, related_name="pins", db_constraint=False
     )
-    version = models.ForeignKey(
-        "trials.CriteriaVersion", on_delete=models.PROTECT, related_name="+", db_constraint=False
+    version = models.ForeignKey("trials.CriteriaVersion", on_delete=models.PROTECT, related_name="+")
+    previous_version = models.ForeignKey(
+        "trials.CriteriaVersion", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
-    criterion = models.ForeignKey(
-        "trials.Criterion", on_delete=models.PROTECT, related_name="+", db_constraint=False
-    )
-    value = models.CharField(_("answer"), max_length=14, choices=Value)
-    comment_sealed = models.TextField(blank=True)
-    revision = models.PositiveIntegerField(default=1)
-    # The browser tab that gave it and that tab's own count, so that a late older message never wins.
-    client = models.CharField(max_length=64, blank=True)
-    client_sequence = models.PositiveBigIntegerField(default=0)
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    answered_at = models.DateTimeField(_("answered"), db_default=Now())
-
-    objects = AnswerQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("answer")
-        verbose_name_plural = _("answers")
-        constraints = [
-            models.UniqueConstraint(name="one_answer_per_statement", fields=["screening", "criterion"]),
-            models.UniqueConstraint(name="answer_and_center", fields=["id", "center"]),
-            models.UniqueConstraint(name="answer_and_screening", fields=["id", "screening"]),
-            models.CheckConstraint(name="answer_value", condition=models.Q(value__in=Value.values)),
-        ]
-
-    def __str__(self) -> str:
-        return self.get_value_display()
-
-
-class AnswerChange(models.Model):
-    """One act of answering. Rows are only ever added; the database refuses anything else."""
-
-    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
-    # (answer, center) and (answer, screening) are composite foreign keys of the migration.
-    answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="changes", db_constraint=False)
-    screening = models.ForeignKey(
-        Screening, on_delete=models.PROTECT, related_name="changes", db_constraint=False
-    )
-    operation_id = models.UUIDField()
-    revision = models.PositiveIntegerField()
-    value = models.CharField(max_length=14, choices=Value)
-    previous_value = models.CharField(max_length=14, choices=Value, blank=True)
-    comment_sealed = models.TextField(blank=True)
+    moved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    moved_at = models.DateTimeField(_("moved"), db_default=Now())
     reason_sealed = models.TextField(blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(db_default=Now())
+    # What became of the answers: identifiers only.
+    summary = models.JSONField(default=dict, blank=True)
 
     class Meta:
-        verbose_name = _("change of an answer")
-        verbose_name_plural = _("changes of answers")
-        ordering = ("answer", "revision")
+        verbose_name = _("criteria version of a screening")
+        verbose_name_plural = _("criteria versions of a screening")
+        ordering = ("screening", "id")
         constraints = [
-            models.UniqueConstraint(
-                name="operation_once_per_screening", fields=["screening", "operation_id"]
-            ),
-            models.UniqueConstraint(name="one_change_per_revision", fields=["answer", "revision"]),
+            models.UniqueConstraint(name="pinned_once_per_version", fields=["screening", "version"]),
         ]
 
     def __str__(self) -> str:
-        return f"{self.previous_value} → {self.value}"
+        return f"{self.screening_id}: {self.version_id}"

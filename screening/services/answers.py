@@ -141,7 +141,8 @@ def _done_already(screening: Screening, operation_id: UUID, identifier: str) -> 
 
 
 def _current(screening: Screening, identifier: str) -> Answer | None:
-    return Answer.objects.with_people().filter(screening=screening, criterion__identifier=identifier).first()
+    answers = screening.answers.current().with_people()
+    return answers.filter(criterion__identifier=identifier).first()
 
 
 def _comment(screening: Screening, answer: Answer | None) -> str:

@@ -15,7 +15,7 @@ def assess(screening: Screening, answers: Mapping[str, str] | None = None) -> As
     """What follows from all its answers, by the version that it is pinned to. They are read unless given."""
     version = screening.version
     if answers is None and screening.pk:
-        answers = dict(screening.answers.values_list("criterion__identifier", "value"))
+        answers = dict(screening.answers.current().values_list("criterion__identifier", "value"))
     return evaluate(
         version.tree(),
         answers or {},

@@ -11,7 +11,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
 from screening import vault
-from screening.models import CenterSite, Kind, Patient, Screening, Sex, User
+from screening.models import CenterSite, Kind, Patient, Screening, Sex, User, VersionPin
 from screening.services.errors import Refused
 from screening.services.evaluation import outcome_of
 from screening.services.rules import (
@@ -81,6 +81,7 @@ def start_screening(
     )
     screening.outcome = outcome_of(screening)
     screening.save(force_insert=True)
+    VersionPin.objects.create(center=screening.center, screening=screening, version=version, moved_by=user)
     return screening
 
 

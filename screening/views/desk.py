@@ -112,7 +112,7 @@ def open_desk(request: DeskRequest, pk: int) -> Desk:
     screening = screening_or_404(request, pk)
     timezone.activate(screening.center.zone)
     tree = screening.version.tree()
-    answers = {answer.criterion.identifier: answer for answer in screening.answers.with_people()}
+    answers = {answer.criterion.identifier: answer for answer in screening.answers.current().with_people()}
     assessment = assess(screening, {identifier: answer.value for identifier, answer in answers.items()})
     return Desk(screening, request.access.role_at(screening.center), tree, answers, assessment)
 

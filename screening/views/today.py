@@ -121,7 +121,7 @@ def _part(
 def _answers(screenings: Iterable[Screening]) -> dict[int, dict[str, str]]:
     """Screening -> statement -> answer, in one query for all of them."""
     found: dict[int, dict[str, str]] = {screening.pk: {} for screening in screenings}
-    rows = Answer.objects.filter(screening__in=found)
+    rows = Answer.objects.current().filter(screening__in=found)
     for screening, identifier, value in rows.values_list("screening", "criterion__identifier", "value"):
         found[screening][identifier] = value
     return found

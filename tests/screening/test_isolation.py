@@ -8,23 +8,41 @@ from django.db import Error, IntegrityError, ProgrammingError, connection, conne
 from config.context import Context, NoContextError, acting_as, current_context, reason_given, system
 from screening.access import context_for
 from screening.models import (
+    AnchorDate,
     Answer,
     AnswerChange,
+    AnswerFact,
     AuditEvent,
     Center,
     CenterSite,
+    Deviation,
+    Fact,
     Membership,
     Patient,
     PatientKey,
     Screening,
+    Signature,
     SponsorMembership,
+    VersionPin,
 )
 from tests.factories import Cast, acting, answer, make_cast, make_screening, make_trial, make_version
 from trials.models import Cohort, CriteriaVersion, Criterion
 
 pytestmark = pytest.mark.django_db
 
-OF_PATIENTS = (Patient, PatientKey, Screening, Answer, AnswerChange)
+OF_PATIENTS = (
+    Patient,
+    PatientKey,
+    Fact,
+    Screening,
+    VersionPin,
+    AnchorDate,
+    Answer,
+    AnswerFact,
+    AnswerChange,
+    Signature,
+    Deviation,
+)
 
 
 @pytest.fixture

@@ -67,6 +67,17 @@ def test_an_untouched_page_is_no_edit(ada: Client, trial: Trial) -> None:
     assert updates("trials_arm") == []
 
 
+def test_what_only_an_administrator_sets_is_no_edit_of_the_registrys_content(
+    ada: Client, trial: Trial
+) -> None:
+    page = address("trial_change", trial.pk)
+    assert ada.post(page, {**filled(ada.get(page)), "requires_sources": "on"}).status_code == 302
+    assert Trial.objects.get(pk=trial.pk).requires_sources
+    assert noted() == {}
+    load_trial(descriptionModule={"detailedDescription": "New."})
+    assert Trial.objects.get(pk=trial.pk).requires_sources
+
+
 def _pages_of_parts(trial: Trial) -> list[str]:
     arm, outcome = trial.arms.first(), trial.outcomes.first()
     assert arm

@@ -20,7 +20,7 @@ from trials.admin.registry import BesideRegistry, EditedHere, ListStack, ListTab
 from trials.derived import refresh_search_text
 from trials.importers.ctgov import named
 from trials.importers.lists import LISTS
-from trials.local_edits import COLUMNS, written_by_hand
+from trials.local_edits import COLUMNS, SETTINGS, written_by_hand
 from trials.models import (
     Arm,
     CentralContact,
@@ -145,6 +145,7 @@ class TrialAdmin(BesideRegistry, TakesBackInBulk):
             "responsible_party_type", "responsible_party_name", "responsible_party_title",
             "responsible_party_affiliation", "about_sponsor", "worldwide_contacts_note",
         )}),
+        (_("Screening"), {"fields": ("requires_sources",)}),
         (_("Why"), {"fields": ("reason", "seen")}),
     )  # fmt: skip
 
@@ -179,7 +180,7 @@ class TrialAdmin(BesideRegistry, TakesBackInBulk):
         """Only what was changed: an import may have brought the rest since the page was opened."""
         if not change:
             super().save_model(request, obj, form, change)
-        elif columns := COLUMNS.keys() & form.changed_data:
+        elif columns := {*COLUMNS, *SETTINGS}.intersection(form.changed_data):
             obj.save(update_fields={*columns, "minimum_age_days", "maximum_age_days"})
 
     def save_formset(self, request: Any, form: Any, formset: BaseModelFormSet, change: bool) -> None:

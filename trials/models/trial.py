@@ -133,6 +133,13 @@ class Trial(models.Model):
     current_as_of = PartialDateField(_("current as of"))
     related_trials = models.JSONField(_("related trials named by the source"), default=list, blank=True)
 
+    # Set here by an administrator; no record of a registry says it.
+    requires_sources = models.BooleanField(
+        _("answers need a source document"),
+        default=False,
+        help_text=_("Nobody can sign a screening of this trial while an answer names no source."),
+    )
+
     search_text = _text(_("search key"), editable=False)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
     changed_at = models.DateTimeField(_("content changed"), db_default=Now(), editable=False)
