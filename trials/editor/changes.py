@@ -34,6 +34,7 @@ class ChangeLine:
     text: its words where they are the same in both
     """
 
+    identifier: str
     place: str
     kinds: tuple[str | Promise, ...]
     text: str
@@ -83,6 +84,7 @@ def _line(change: Change, before: Where, after: Where, labels: Mapping[str, str]
     old, new = change.before, change.after
     pieces = change.words or _whole(change)
     return ChangeLine(
+        identifier=change.identifier,
         place=(after if new else before).path(change.identifier),
         kinds=tuple(KINDS[kind] for kind in Kind if kind in change.kinds),
         text="" if pieces else name(change.node),
