@@ -58,6 +58,9 @@ class User(AbstractBaseUser):
         _("administrator"), default=False, help_text=_("Edits people, centers and trial content.")
     )
     is_demo = models.BooleanField(_("demonstration account"), default=False, editable=False)
+    # Of the password that is asked again for a signature: wrong ones in a row, and until when none is taken.
+    wrong_passwords = models.PositiveSmallIntegerField(_("wrong passwords"), default=0, editable=False)
+    locked_until = models.DateTimeField(_("signing locked until"), null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

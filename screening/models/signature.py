@@ -18,18 +18,19 @@ class Meaning(models.TextChoices):
 
 
 class VoidKind(models.TextChoices):
-    """Which kind of change came after a signature."""
+    """What came after a signature and voided it."""
 
-    ANSWER = "answer", _("an answer")
-    COHORT = "cohort", _("the cohort")
-    CONSENT = "consent", _("the consent")
-    ANCHOR = "anchor", _("the date of an event")
-    FACT = "fact", _("a fact")
-    HALF_LIFE = "half_life", _("a half-life")
-    DEVIATION = "deviation", _("a protocol deviation")
-    VERSION = "version", _("the criteria version")
-    REOPENED = "reopened", _("the screening was reopened")
-    CONCLUSION = "conclusion", _("the conclusion")
+    ANSWER = "answer", _("an answer changed")
+    COHORT = "cohort", _("the cohort changed")
+    CONSENT = "consent", _("consent was recorded")
+    ANCHOR = "anchor", _("the date of an event changed")
+    FACT = "fact", _("a fact was added, corrected or withdrawn")
+    HALF_LIFE = "half_life", _("a half-life changed")
+    DEVIATION = "deviation", _("a protocol deviation was recorded")
+    VERSION = "version", _("the screening moved to another criteria version")
+    REOPENED = "reopened", _("the screening was opened again")
+    CONCLUSION = "conclusion", _("the screening was concluded for another reason")
+    FOUND = "found", _("something signed was found changed")
 
 
 class Signature(models.Model):
