@@ -1,0 +1,225 @@
+"""Values that follow from others: which variables, from which inputs, by which formula.
+
+A derived value is dated by its leading input (the creatinine of a clearance, the QT of a QTcF) and shown with
+all of them. The other inputs are those nearest to that date: a heart rate of the same day, since it is of the
+same tracing; a weight or a height of the nearest day on which there is one. Where a day has several, each
+gives a value, and values that disagree are shown like facts that do. Age and the time since an onset are
+worked out for the day that counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import product as combinations
+
+from screening.deciding import formulas
+from screening.deciding.facts import Circumstances, Facts, FactValue, fold
+from screening.deciding.problems import FactId, FormulaError, Problem, ProblemKind, Undecidable
+from screening.deciding.units import convert
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input as the formula used it; `fact` is None for what the participant's record has."""
+
+    variable: str
+    value: Decimal | date | str
+    unit: str = ""
+    fact: FactId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """How a value came about, to be shown beside it; `formula` is the name of a function in `formulas`."""
+
+    formula: str
+    variable: str
+    number: Decimal
+    unit: str
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value that a test can be held against: a fact as it is, or one worked out from several."""
+
+    value: FactValue
+    facts: tuple[FactId, ...] = ()
+    record: tuple[str, ...] = ()
+    derived: Derived | None = None
+
+
+# What is recorded of the participant and is no fact.
+SEX, BIRTH_DATE = "sex", "birth_date"
+AGE = "age"
+DISEASE_DURATIONS = {"dx.ssc.disease_duration": "dx.ssc.onset"}
+PREDNISONE_EQUIVALENT, GLUCOCORTICOID_DOSE = "rx.prednisone_equivalent", "rx.glucocorticoid_dose"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a variable is worked out from measurements.
+
+    unit: of the result
+    inputs: the variables and the units that the formula wants them in, the leading one first
+    compute: takes the inputs' values in that order, then the age on the leading one's day and the sex
+    personal: whether it needs these two
+    same_day: whether the other inputs count on the leading one's day alone
+    """
+
+    formula: str
+    unit: str
+    inputs: tuple[tuple[str, str], ...]
+    compute: Callable[[tuple[Decimal, ...], int, str], Decimal]
+    personal: bool = False
+    same_day: bool = False
+
+
+_CREATININE, _WEIGHT, _HEIGHT = ("lab.creatinine", "mg/dL"), ("vital.weight", "kg"), ("vital.height", "cm")
+_CLEARANCE = Rule(
+    "cockcroft_gault",
+    "mL/min",
+    (_CREATININE, _WEIGHT),
+    lambda values, age, sex: formulas.cockcroft_gault(age, values[1], values[0], sex),
+    personal=True,
+)
+
+RULES: Mapping[str, Rule] = {
+    "bmi": Rule("bmi", "kg/m2", (_WEIGHT, _HEIGHT), lambda values, *_: formulas.bmi(values[1], values[0])),
+    "ecg.qtc": Rule(
+        "qtcf",
+        "ms",
+        (("ecg.qt", "ms"), ("ecg.heart_rate", "/min")),
+        lambda values, *_: formulas.qtcf(*values),
+        same_day=True,
+    ),
+    # The protocol names no method; the formula is shown, and a person confirms that it will do.
+    "lab.creatinine_clearance": _CLEARANCE,
+    "lab.creatinine_clearance.cockcroft_gault": _CLEARANCE,
+    "lab.egfr.ckd_epi_2021": Rule(
+        "ckd_epi_2021",
+        "mL/min/{1.73_m2}",
+        (_CREATININE,),
+        lambda values, age, sex: formulas.ckd_epi_2021(age, values[0], sex),
+        personal=True,
+    ),
+}
+# By the variable, those whose facts can decide it; what the desk asks for when it has none.
+INPUTS: Mapping[str, tuple[str, ...]] = {
+    **{variable: tuple(code for code, _ in rule.inputs) for variable, rule in RULES.items()},
+    **{variable: (onset,) for variable, onset in DISEASE_DURATIONS.items()},
+    PREDNISONE_EQUIVALENT: (GLUCOCORTICOID_DOSE,),
+}
+
+
+def derive(
+    variable: str, facts: Facts, circumstances: Circumstances, problems: list[Problem]
+) -> Iterator[Reading]:
+    """The values of a variable that follow from dated facts; `problems` takes what stood in the way."""
+    if variable == PREDNISONE_EQUIVALENT:
+        yield from _prednisone(facts, problems)
+    elif variable in RULES:
+        rule = RULES[variable]
+        for leading in facts.get(rule.inputs[0][0], ()):
+            try:
+                yield from _apply(variable, rule, leading, facts, circumstances)
+            except Undecidable as error:
+                problems.append(error.problem)
+
+
+def derive_for_day(variable: str, day: date, facts: Facts, circumstances: Circumstances) -> Iterator[Reading]:
+    """The values of a variable that the calendar changes: age, time since an onset. Raises `Undecidable`."""
+    if variable == AGE and circumstances.birth_date is not None:
+        born = circumstances.birth_date
+        years = Decimal(formulas.age_on(day, born))
+        derived = Derived("age_on", variable, years, "a", (Input(BIRTH_DATE, born),))
+        yield _reading(derived, day, (), (BIRTH_DATE,))
+    onset = DISEASE_DURATIONS.get(variable)
+    for fact in facts.get(onset, ()) if onset else ():
+        if fact.date is None:
+            raise Undecidable(ProblemKind.WRONG_TYPE, (fact.id,), value=fact.code, expected="date")
+        months = formulas.months_since(fact.date, day)
+        inputs = (Input(fact.variable, fact.date, "", fact.id),)
+        derived = Derived("months_since", variable, months, "mo", inputs)
+        yield _reading(derived, day, (fact.id,), ())
+
+
+def _apply(
+    variable: str, rule: Rule, leading: FactValue, facts: Facts, circumstances: Circumstances
+) -> Iterator[Reading]:
+    age, sex, personal = 0, "", ()
+    if rule.personal:
+        if circumstances.birth_date is None:
+            raise FormulaError(ProblemKind.INPUT_MISSING, formula=rule.formula, variable=BIRTH_DATE)
+        age, sex = formulas.age_on(leading.observed_on, circumstances.birth_date), circumstances.sex
+        personal = (Input(BIRTH_DATE, circumstances.birth_date), Input(SEX, sex))
+    others = [_nearest(code, leading, rule, facts) for code, _ in rule.inputs[1:]]
+    units = [unit for _, unit in rule.inputs]
+    for chosen in combinations((leading,), *others):
+        numbers = tuple(_number(fact, unit) for fact, unit in zip(chosen, units, strict=True))
+        inputs = tuple(
+            Input(fact.variable, number, unit, fact.id)
+            for fact, number, unit in zip(chosen, numbers, units, strict=True)
+        )
+        result = rule.compute(numbers, age, sex)
+        derived = Derived(rule.formula, variable, result, rule.unit, (*inputs, *personal))
+        yield _reading(
+            derived,
+            leading.observed_on,
+            tuple(fact.id for fact in chosen),
+            tuple(each.variable for each in personal),
+        )
+
+
+def _nearest(code: str, leading: FactValue, rule: Rule, facts: Facts) -> list[FactValue]:
+    """The facts of the day nearest to the leading one's; of two equally near days the earlier."""
+
+    def distance(fact: FactValue) -> tuple[int, bool]:
+        days = (fact.observed_on - leading.observed_on).days
+        return abs(days), days > 0
+
+    known = facts.get(code, ())
+    nearest = min(map(distance, known), default=None)
+    if nearest is None or (rule.same_day and nearest[0]):
+        raise FormulaError(ProblemKind.INPUT_MISSING, (leading.id,), formula=rule.formula, variable=code)
+    return [fact for fact in known if distance(fact) == nearest]
+
+
+def _prednisone(facts: Facts, problems: list[Problem]) -> Iterator[Reading]:
+    """The sum over the drugs of a day; a drug with two doses on a day gives two sums."""
+    days: dict[date, dict[str, list[FactValue]]] = {}
+    for fact in facts.get(GLUCOCORTICOID_DOSE, ()):
+        days.setdefault(fact.observed_on, {}).setdefault(fold(fact.product), []).append(fact)
+    for day, drugs in days.items():
+        for chosen in combinations(*drugs.values()):
+            try:
+                doses = [_number(fact, "mg/d") for fact in chosen]
+                equivalents = [
+                    formulas.prednisone_equivalent(fold(fact.product), dose)
+                    for fact, dose in zip(chosen, doses, strict=True)
+                ]
+            except Undecidable as error:
+                problems.append(error.problem)
+                continue
+            inputs = tuple(
+                Input(fact.product, dose, "mg/d", fact.id) for fact, dose in zip(chosen, doses, strict=True)
+            )
+            total = sum(equivalents, Decimal(0))
+            derived = Derived("prednisone_equivalent", PREDNISONE_EQUIVALENT, total, "mg/d", inputs)
+            yield _reading(derived, day, tuple(fact.id for fact in chosen), ())
+
+
+def _number(fact: FactValue, unit: str) -> Decimal:
+    if fact.number is None:
+        raise Undecidable(ProblemKind.WRONG_TYPE, (fact.id,), value=fact.code, expected="number")
+    return convert(fact.number, fact.unit, unit, fact.variable)
+
+
+def _reading(derived: Derived, day: date, facts: tuple[FactId, ...], record: tuple[str, ...]) -> Reading:
+    value = FactValue(
+        id=None, variable=derived.variable, observed_on=day, number=derived.number, unit=derived.unit
+    )
+    return Reading(value, facts, record, derived)
