@@ -93,7 +93,7 @@ class Assessment(_NoTruthValue):
     deciding_criteria: the reasons of a screen failure; none unless ineligible
     relevant: the statements whose answer can matter to the outcome, answered ones as if they were reopened
     open_relevant: those of them without an answer, or with "unknown"
-    rechecks: the answered statements that are due again at a later event, and can matter then
+    rechecks: the answered statements that are due again, now or at a later event, and can matter then
     node_values: for each node that takes part, the values that it can still have
     """
 
@@ -128,23 +128,20 @@ def evaluate(
     reviewed: bool,
     cohort: str | None = None,
     anchors_reached: Collection[str] = (Anchor.SCREENING, Anchor.CONSENT),
+    expired: Collection[str] = (),
 ) -> Assessment:
     """Assess one participant against one version.
 
     `complete`: the text is not abridged; `reviewed`: the version is published. Without both nobody is better
     than potentially eligible, so neither has a default. While no `cohort` is named, the best one counts.
-    An answer about an event that is not among `anchors_reached` is provisional: it is due again then.
+    An answer about an event that is not among `anchors_reached` is provisional: it is due again then. So is
+    one that is `expired`, its facts being too old: it is due again now.
 
     Raises ValueError for an answer that is none of the four values, for an identifier that is no statement of
-    this tree (those of other cohorts are), for an unknown cohort and for an unknown anchor.
+    this tree (those of other cohorts are), also among `expired`, for an unknown cohort and for an unknown
+    anchor.
     """
-    known = _known(tree, answers)
-    reached = frozenset(Anchor(anchor) for anchor in anchors_reached)
-    lasting = {
-        node.identifier: known[node.identifier]
-        for node in tree.statements
-        if node.identifier in known and _lasts(node, known[node.identifier], reached)
-    }
+    known, lasting = _known_and_lasting(tree, answers, anchors_reached, expired)
     standing = _standing_caveats(tree, complete=complete, reviewed=reviewed)
     branches = [_branch(tree, code, known, lasting, standing) for code in _codes(tree, cohort)]
     outcome = max((branch.verdict.outcome for branch in branches), key=_RANK.__getitem__)
@@ -174,18 +171,13 @@ def outcome_only(
     reviewed: bool,
     cohort: str | None = None,
     anchors_reached: Collection[str] = (Anchor.SCREENING, Anchor.CONSENT),
+    expired: Collection[str] = (),
 ) -> Outcome:
     """The outcome of `evaluate` without what explains it, in a fraction of its time: for many at once.
 
     Arguments and errors are those of `evaluate`.
     """
-    known = _known(tree, answers)
-    reached = frozenset(Anchor(anchor) for anchor in anchors_reached)
-    lasting = {
-        identifier: value
-        for identifier, value in known.items()
-        if _lasts(tree.nodes[identifier], value, reached)
-    }
+    known, lasting = _known_and_lasting(tree, answers, anchors_reached, expired)
     standing = bool(_standing_caveats(tree, complete=complete, reviewed=reviewed))
     best = Outcome.INELIGIBLE
     for code in _codes(tree, cohort):
@@ -256,13 +248,25 @@ def _branch(
     return _Branch(circuit, values, verdict, relevant, rechecks, flaw)
 
 
+def _known_and_lasting(
+    tree: Tree, answers: Mapping[str, str], anchors_reached: Collection[str], expired: Collection[str]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """The sets of all statements that are answered, and of those alone whose answers hold for good."""
+    known = _known(tree, answers)
+    _check_statements(tree, expired)
+    reached = frozenset(Anchor(anchor) for anchor in anchors_reached)
+    return known, {
+        identifier: value
+        for identifier, value in known.items()
+        if identifier not in expired and _lasts(tree.nodes[identifier], value, reached)
+    }
+
+
 def _known(tree: Tree, answers: Mapping[str, str]) -> dict[str, int]:
     """The sets of the statements that are answered. Unknown is as open as no answer."""
+    _check_statements(tree, answers)
     known = {}
     for identifier, answer in answers.items():
-        node = tree.nodes.get(identifier)
-        if node is None or node.op is not Op.STATEMENT:
-            raise ValueError(f"{identifier!r} is not a statement of these criteria")
         try:
             value = AnswerValue(answer)
         except ValueError:
@@ -270,6 +274,13 @@ def _known(tree: Tree, answers: Mapping[str, str]) -> dict[str, int]:
         if value is not AnswerValue.UNKNOWN:
             known[identifier] = _SETS[value]
     return known
+
+
+def _check_statements(tree: Tree, identifiers: Collection[str]) -> None:
+    for identifier in identifiers:
+        node = tree.nodes.get(identifier)
+        if node is None or node.op is not Op.STATEMENT:
+            raise ValueError(f"{identifier!r} is not a statement of these criteria")
 
 
 def _lasts(statement: Node, answered: int, reached: frozenset[Anchor]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,14 +13,19 @@ from tests.logic.trees import build, screenings
 from trials.criteria.tree import Anchor, Tree
 
 
-@given(screenings(), st.booleans(), st.booleans(), st.booleans())
+@given(screenings(), st.booleans(), st.booleans(), st.data())
 def test_it_is_the_outcome_of_the_full_evaluation(
-    screening: tuple[Tree, str | None, dict[str, str]], complete: bool, reviewed: bool, reached: bool
+    screening: tuple[Tree, str | None, dict[str, str]], complete: bool, reviewed: bool, data: st.DataObject
 ) -> None:
     tree, cohort, answers = screening
-    for anchors in ([Anchor.SCREENING], list(Anchor)) if reached else ([],):
-        asked = {"complete": complete, "reviewed": reviewed, "cohort": cohort, "anchors_reached": anchors}
-        assert outcome_only(tree, answers, **asked) is evaluate(tree, answers, **asked).outcome  # type: ignore[arg-type]
+    asked: dict[str, Any] = {
+        "complete": complete,
+        "reviewed": reviewed,
+        "cohort": cohort,
+        "anchors_reached": data.draw(st.sampled_from([[], [Anchor.SCREENING], list(Anchor)])),
+        "expired": data.draw(st.sets(st.sampled_from(sorted(answers)))) if answers else [],
+    }
+    assert outcome_only(tree, answers, **asked) is evaluate(tree, answers, **asked).outcome
 
 
 @pytest.mark.parametrize(
