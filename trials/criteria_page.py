@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,10 +15,15 @@ from trials.criteria.tree import Op
 if TYPE_CHECKING:
     from trials.criteria.tree import Cohort, Node, Tree
 
+    type Words = Sequence[str]
+
 
 @dataclass(frozen=True)
 class Line:
-    """A criterion with what is below it. `lead` says what it is to its parent ("unless", "then")."""
+    """A criterion with what is below it. `lead` says what it is to its parent ("unless", "then").
+
+    `taken_apart`: what is below only takes its own sentence apart, as each part is asked for by itself.
+    """
 
     node: Node
     lead: str
@@ -25,6 +31,7 @@ class Line:
     cohorts: Sequence[Cohort]
     target: Node | None
     below: Sequence[Line]
+    taken_apart: bool
 
     @property
     def is_lost(self) -> bool:
@@ -74,7 +81,12 @@ def logic_in_words(node: Node) -> str:
     return ""
 
 
-def _line(tree: Tree, node: Node, *, shown: tuple[str, ...] = (), lead: str = "") -> Line:
+def _line(
+    tree: Tree, node: Node, *, shown: tuple[str, ...] = (), lead: str = "", above: Sequence[Words] = ()
+) -> Line:
+    """`above` has the words of each criterion that this one stands under."""
+    own = _words(node.text)
+    said = [*above, own]
     return Line(
         node=node,
         lead=lead,
@@ -82,10 +94,30 @@ def _line(tree: Tree, node: Node, *, shown: tuple[str, ...] = (), lead: str = ""
         cohorts=_cohorts_beside(tree, node) if node.cohorts != shown else (),
         target=tree.nodes[node.target] if node.op is Op.REF else None,
         below=[
-            _line(tree, child, shown=node.cohorts or shown, lead=_lead(node, place))
+            _line(tree, child, shown=node.cohorts or shown, lead=_lead(node, place), above=said)
             for place, child in enumerate(node.children)
         ],
+        taken_apart=bool(own) and all(_repeats(child, said) for child in node.children),
     )
+
+
+def _repeats(node: Node, said: Sequence[Words]) -> bool:
+    """Whether a criterion, with all below it, is made of what was said; "…" stands for what it leaves out."""
+    parts = [_words(part) for part in node.text.split("…")]
+    return (
+        node.op is not Op.LOST
+        and all(any(_in_this_order(part, words) for words in said) for part in parts)
+        and all(_repeats(child, said) for child in node.children)
+    )
+
+
+def _words(text: str) -> Words:
+    return re.findall(r"\w+|[<>≤≥=]+", text.casefold())
+
+
+def _in_this_order(part: Words, words: Words) -> bool:
+    rest = iter(words)
+    return all(word in rest for word in part)
 
 
 def _cohorts_beside(tree: Tree, node: Node) -> list[Cohort]:

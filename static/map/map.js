@@ -145,8 +145,8 @@ function siteMarker(site, at) {
 }
 
 function stackMarker(node, at) {
-  const shown = element("span", "stack");
-  shown.append(ring(node), element("span", "stack-number", String(node.total)));
+  const shown = element("span", "cluster");
+  shown.append(ring(node), element("span", "cluster-number", String(node.total)));
   const marker = newMarker(at, shown, node.size, (byKey) => open(node, at, byKey));
   const mix = known
     .map((value, index) => ({ status: statuses[value] ?? statuses[""], number: node.counts[index] }))

@@ -221,6 +221,67 @@ def test_criteria_are_nested_with_their_logic_in_words(client: Client) -> None:
         assert part in text
 
 
+def asked_within(html: str) -> list[str]:
+    """What is folded as the parts of a sentence that stands in full above them."""
+    folded = re.findall(r'<details class="more taken-apart">(.*?)</details>', html, re.DOTALL)
+    return [text_of(f"<main>{part}</main>").removeprefix("How this is asked ") for part in folded]
+
+
+def test_a_sentence_is_shown_whole_and_its_parts_are_folded_under_it(client: Client) -> None:
+    add_trial("NCT00000001")
+    make_version(
+        Trial.objects.get(nct_id="NCT00000001"),
+        {
+            "inclusion": {
+                "identifier": "in",
+                "op": "all",
+                "children": [
+                    {
+                        "identifier": "values",
+                        "op": "all",
+                        "text": "Neutrophils > 1.0, haemoglobin ≥ 80 g/L (except if related to the disease)",
+                        "children": [
+                            statement("neutrophils", "Neutrophils > 1.0", note="Counted once."),
+                            statement("related", "Haemoglobin … related to the disease"),
+                        ],
+                    }
+                ],
+            },
+            "exclusion": {"identifier": "ex", "op": "any"},
+        },
+    )
+    html = page_of(client, "NCT00000001")
+    assert asked_within(html) == [
+        "All of these: Neutrophils > 1.0 Note: Counted once. Haemoglobin … related to the disease"
+    ]
+    assert text_of(html).count("except if related to the disease") == 1
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        statement("a", "Neutrophils > 1.5"),
+        statement("a", "Neutrophils < 1.0"),
+        statement("a", "Platelets > 1.0"),
+        {"identifier": "a", "op": "lost", "text": "Neutrophils"},
+        {"identifier": "a", "op": "not", "children": [statement("b", "Something new")]},
+    ],
+)
+def test_what_the_sentence_does_not_say_is_never_folded(client: Client, part: dict[str, Any]) -> None:
+    add_trial("NCT00000001")
+    sentence = {"identifier": "s", "op": "any", "text": "Neutrophils > 1.0 or leukocytes > 3"}
+    children = [part, statement("z", "leukocytes > 3")]
+    make_version(
+        Trial.objects.get(nct_id="NCT00000001"),
+        {
+            "inclusion": {"identifier": "in", "op": "all", "children": [{**sentence, "children": children}]},
+            "exclusion": {"identifier": "ex", "op": "any"},
+        },
+        completeness="abridged",
+    )
+    assert asked_within(page_of(client, "NCT00000001")) == []
+
+
 def test_criteria_of_cohorts_stand_cohort_by_cohort(client: Client) -> None:
     add_trial("NCT00000001")
     make_version(Trial.objects.get(nct_id="NCT00000001"), TREE_WITH_COHORTS)
