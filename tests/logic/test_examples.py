@@ -253,6 +253,26 @@ def test_two_provisional_answers_do_not_vouch_for_each_other() -> None:
     assert assessment.rechecks == ("a", "b")
 
 
+def test_an_answer_that_has_run_out_is_due_again_now() -> None:
+    tree = build(["adult", "normal_alt"], ["infection"])
+    answers = {"adult": "yes", "normal_alt": "yes", "infection": "no"}
+
+    def outcome(expired: list[str]) -> Assessment:
+        return evaluate(tree, answers, complete=True, reviewed=True, expired=expired)
+
+    assert outcome([]).outcome == Outcome.ELIGIBLE
+    assessment = outcome(["normal_alt"])
+    assert assessment.outcome == Outcome.POTENTIALLY_ELIGIBLE
+    assert assessment.rechecks == ("normal_alt",)
+    assert assessment.caveats == (Caveat(CaveatKind.RECHECK_DUE, ("normal_alt",)),)
+    assert "normal_alt" in assessment.relevant
+
+
+def test_only_a_statement_runs_out() -> None:
+    with pytest.raises(ValueError, match="'elsewhere' is not a statement"):
+        evaluate(build(["a"]), {}, complete=True, reviewed=True, expired=["elsewhere"])
+
+
 def test_what_does_not_apply_to_a_participant_is_not_due_again() -> None:
     tree = build(["adult"], [later("pregnant", applies_to="female")])
     assert assess(tree, adult=YES, pregnant=NA).outcome is Outcome.ELIGIBLE

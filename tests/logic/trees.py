@@ -208,6 +208,16 @@ def screenings(
     return tree, cohort, answers
 
 
+@st.composite
+def screenings_with_expired(
+    draw: st.DrawFn, **kinds: Any
+) -> tuple[Tree, str | None, dict[str, str], frozenset[str]]:
+    """Likewise, and the statements whose answer has run out; mostly none."""
+    tree, cohort, answers = draw(screenings(**kinds))
+    possible = draw(st.sampled_from([[], [], list(answers)]))
+    return tree, cohort, answers, frozenset(each for each in possible if draw(st.booleans()))
+
+
 def anchored_later(node: Node) -> bool:
     return (
         node.test is not None and node.test.window is not None and node.test.window.anchor is Anchor.INFUSION
