@@ -7,8 +7,8 @@ share no code with what they judge.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 from hypothesis import strategies as st
 
@@ -134,35 +134,38 @@ def completions(tree: Tree, answers: Mapping[str, str]) -> Iterator[dict[str, st
         yield given | dict(zip(open_ones, values, strict=True))
 
 
-# Random trees
+# Random trees: `choose` picks one of several, by Hypothesis or by a seed
 
 
-@st.composite
-def trees(draw: st.DrawFn, *, most: int = 6, sharing: bool = True, cohorts: bool = True) -> Tree:
-    """Trees of at most `most` statements, with every operator; references only where `sharing` is wanted."""
+class Choose(Protocol):
+    def __call__[Option](self, options: Sequence[Option], /) -> Option: ...
+
+
+def random_tree(choose: Choose, *, most: int = 6, sharing: bool = True, cohorts: bool = True) -> Tree:
+    """A tree of at most `most` statements, with every operator; references only where `sharing` is wanted."""
     numbers = itertools.count(1)
-    codes = draw(st.sampled_from([[], [], ["a", "b"]])) if cohorts else []
-    left = draw(st.sampled_from(range(1, most + 1)))
+    codes = choose([[], [], ["a", "b"]]) if cohorts else []
+    left = choose(range(1, most + 1))
     targets: list[str] = []
 
     def node(depth: int, within: list[str], below_all: bool) -> Document:
         nonlocal left
         identifier = f"n{next(numbers)}"
         own = {}
-        if len(within) > 1 and draw(st.integers(0, 3)) == 0:
-            within = [draw(st.sampled_from(within))]
+        if len(within) > 1 and choose(range(4)) == 0:
+            within = [choose(within)]
             own = {"cohorts": within}
         kinds = ["statement"] * 3
         if sharing and targets:
             kinds += ["ref"] * 2
         if depth < 4 and left > 1:
             kinds += ["all", "any", "at_least", "not", "except"] + (["if"] * 2 if below_all else [])
-        kinds += ["lost"] if draw(st.integers(0, 7)) == 0 else []
-        kind = draw(st.sampled_from(kinds))
+        kinds += ["lost"] if choose(range(8)) == 0 else []
+        kind = choose(kinds)
         if kind == "statement":
             left -= 1
             made = leaf(identifier, **own)
-            test = draw(st.sampled_from([None, None, None, "applies", "later"]))
+            test = choose([None, None, None, "applies", "later"])
             if test == "applies":
                 made["test"] = {"applies_to": "female"}
             if test == "later":
@@ -170,52 +173,68 @@ def trees(draw: st.DrawFn, *, most: int = 6, sharing: bool = True, cohorts: bool
         elif kind == "lost":
             made = lost(identifier) | own
         elif kind == "ref":
-            made = ref(identifier, draw(st.sampled_from(targets)), **own)
+            made = ref(identifier, choose(targets), **own)
         else:
-            count = {"not": 1, "if": 2, "except": draw(st.integers(2, 3))}.get(kind, draw(st.integers(1, 3)))
+            count = {"not": 1, "if": 2, "except": choose([2, 3])}.get(kind, choose([1, 2, 3]))
             children = [node(depth + 1, within, kind == "all") for _ in range(count)]
             made = group(kind, identifier, *children, **own)
             if kind == "at_least":
-                made["k"] = draw(st.integers(1, count))
+                made["k"] = choose(range(1, count + 1))
         targets.append(identifier)
         return made
 
     roots = []
     for op in ("all", "any"):
-        wanted = draw(st.integers(0, 3))
+        wanted = choose(range(4))
         roots.append([])
         while left > 0 and len(roots[-1]) < wanted:
             roots[-1].append(node(1, codes, op == "all"))
     return build(*roots, cohorts=" ".join(codes))
 
 
-@st.composite
-def screenings(
-    draw: st.DrawFn, *, most: int = 6, sharing: bool = True, cohorts: bool = True
-) -> tuple[Tree, str | None, dict[str, str]]:
+def random_screening(choose: Choose, **kinds: Any) -> tuple[Tree, str | None, dict[str, str]]:
     """A tree, the cohort named or None, and answers to some statements, n/a where it is offered."""
-    tree = draw(trees(most=most, sharing=sharing, cohorts=cohorts))
-    cohort = draw(st.sampled_from([None, *(each.code for each in tree.cohorts)]))
-    favourable = draw(st.booleans())
+    tree = random_tree(choose, **kinds)
+    cohort = choose([None, *(each.code for each in tree.cohorts)])
+    favourable = choose([False, True])
     answers = {}
     for root, good in ((tree.inclusion, YES), (tree.exclusion, NO)):
         for statement in root.walk():
             if statement.op is Op.STATEMENT:
                 possible = [None, UNKNOWN, *offered(tree, statement.identifier) * 2]
-                answer = draw(st.sampled_from([good] * (12 if favourable else 0) + possible))
+                answer = choose([good] * (12 if favourable else 0) + possible)
                 if answer is not None:
                     answers[statement.identifier] = answer
     return tree, cohort, answers
 
 
-@st.composite
-def screenings_with_expired(
-    draw: st.DrawFn, **kinds: Any
-) -> tuple[Tree, str | None, dict[str, str], frozenset[str]]:
+type Expiring = tuple[Tree, str | None, dict[str, str], frozenset[str]]
+
+
+def random_screening_with_expired(choose: Choose, **kinds: Any) -> Expiring:
     """Likewise, and the statements whose answer has run out; mostly none."""
-    tree, cohort, answers = draw(screenings(**kinds))
-    possible = draw(st.sampled_from([[], [], list(answers)]))
-    return tree, cohort, answers, frozenset(each for each in possible if draw(st.booleans()))
+    tree, cohort, answers = random_screening(choose, **kinds)
+    possible = choose([[], [], list(answers)])
+    return tree, cohort, answers, frozenset(each for each in possible if choose([False, True]))
+
+
+def _choosing(draw: st.DrawFn) -> Choose:
+    return lambda options: draw(st.sampled_from(options))
+
+
+@st.composite
+def trees(draw: st.DrawFn, **kinds: Any) -> Tree:
+    return random_tree(_choosing(draw), **kinds)
+
+
+@st.composite
+def screenings(draw: st.DrawFn, **kinds: Any) -> tuple[Tree, str | None, dict[str, str]]:
+    return random_screening(_choosing(draw), **kinds)
+
+
+@st.composite
+def screenings_with_expired(draw: st.DrawFn, **kinds: Any) -> Expiring:
+    return random_screening_with_expired(_choosing(draw), **kinds)
 
 
 def anchored_later(node: Node) -> bool:
