@@ -55,11 +55,31 @@ function submit(form, button) {
 editor.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-step]")) return;
   event.preventDefault();
+  unfinished = null;
   submit(event.target, event.submitter);
 });
 
+/* Some fields mean something together alone, such as "before" and "consent": the first waits for the other, until
+   the form is left. */
+
+const isHalf = (field) => {
+  const other = field.dataset.with && field.form.elements[field.dataset.with];
+  return other && Boolean(field.value) !== Boolean(other.value);
+};
+
+let unfinished = null;
+
 editor.addEventListener("change", ({ target }) => {
-  if (target.form?.matches("[data-autosave]")) submit(target.form);
+  if (!target.form?.matches("[data-autosave]")) return;
+  unfinished = isHalf(target) ? target.form : null;
+  if (!unfinished) submit(target.form);
+});
+
+editor.addEventListener("focusout", ({ relatedTarget }) => {
+  if (!unfinished || unfinished.contains(relatedTarget)) return;
+  const form = unfinished;
+  unfinished = null;
+  if (form.isConnected) submit(form);
 });
 
 document.addEventListener("click", (event) => {

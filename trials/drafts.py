@@ -111,6 +111,14 @@ def redo(version: CriteriaVersion, *, base: int) -> Draft:
         return opened(version)
 
 
+def describe(version: CriteriaVersion, *, label: str, completeness: str) -> None:
+    """What a draft is called, and whether it has all that the protocol says."""
+    with transaction.atomic():
+        locked = _lock(version)
+        locked.label, locked.completeness = label, completeness
+        locked.save(update_fields=["label", "completeness"])
+
+
 def discard(version: CriteriaVersion) -> None:
     """Delete a draft with its history; the audit trail keeps both."""
     with transaction.atomic():

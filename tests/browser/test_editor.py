@@ -267,11 +267,14 @@ def test_a_criterion_is_added_typed_grouped_and_split(
     page.get_by_label("Compared").select_option(">=")
     page.get_by_label("Value", exact=True).fill("3")
     page.get_by_label("Multiple or percentage of").select_option("ULN")
-    page.get_by_label("When").select_option("at")
-    expect(page.locator("#status")).to_contain_text("A time needs both")
+    page.get_by_label("When").select_option("at")  # waits for its event, and is no mistake yet
     page.get_by_label("Event").select_option("screening")
     expect(page.locator(f'[data-row="{first}"]')).to_contain_text("≥ 3 × ULN, at screening")  # noqa: RUF001
     expect(page.locator("#variable-facts")).to_contain_text("number, in U/L")
+    page.get_by_label("Event").select_option("")
+    page.get_by_label("Text", exact=True).focus()  # left alone: now it is one
+    expect(page.locator("#status")).to_contain_text("A time needs both")
+    page.get_by_label("When").select_option("")
     check_axe(page)
     row(page, new).click()
     expect(page.locator("#panel")).to_have_attribute("data-at", new)

@@ -267,6 +267,25 @@ def test_publishing(ada: Client, step: Callable[..., Any], draft: CriteriaVersio
     assert ada.post(address(draft, "discard_draft"), follow=True).text.count("is published and stays") == 1
 
 
+def test_a_drafts_label_and_completeness_are_changed_on_its_page(
+    ada: Client, cast: Cast, draft: CriteriaVersion
+) -> None:
+    said = {"label": "Amendment 2", "completeness": "abridged", "seen": "complete 2"}
+    page = ada.post(address(draft, "draft_particulars"), said, follow=True)
+    assert "Version Amendment 2" in page.text
+    assert 'value="abridged Amendment 2"' in page.text
+    late = ada.post(address(draft, "draft_particulars"), said | {"label": "Amendment 3"})
+    assert (late.status_code, "Somebody else changed this meanwhile" in late.text) == (422, True)
+    taken = {"label": cast.version.label, "completeness": "complete", "seen": "abridged Amendment 2"}
+    refused = ada.post(address(draft, "draft_particulars"), taken)
+    assert (refused.status_code, "a version with this label already" in refused.text) == (422, True)
+    with acting_as(CONTENT):
+        draft.refresh_from_db()
+    assert (draft.label, draft.completeness) == ("Amendment 2", "abridged")
+    published = ada.post(address(cast.version, "draft_particulars"), said, follow=True)
+    assert "This version is published and never changes." in published.text
+
+
 def test_a_draft_is_discarded(ada: Client, draft: CriteriaVersion) -> None:
     page = ada.post(address(draft, "discard_draft"), follow=True)
     assert "The draft “2” is discarded." in page.text

@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from trials.criteria import tree
 from trials.editor.durations import duration_words, read_duration
+from trials.editor.expressions import read_term, term_line
 from trials.editor.test_form import TestForm, read_value
 from trials.editor.words import test_words as in_words
 
@@ -91,7 +92,6 @@ def test_what_is_no_duration(text: str) -> None:
         ("18 - 75", "between", [18, 75]),
         ("positive", "=", "positive"),
         ("probable, definite", "in", ["probable", "definite"]),
-        ('{"min": [100, {"limit": "ULN", "times": 2}]}', "<", {"min": [100, {"limit": "ULN", "times": 2}]}),
     ],
 )
 def test_values_are_read(text: str, comparator: str, value: Any) -> None:
@@ -106,14 +106,56 @@ def test_values_are_read(text: str, comparator: str, value: Any) -> None:
         ("75 to 18", "between"),
         ("18", "between"),
         ("a, a", "in"),
-        ('{"max": "x"}', "<"),
-        ('{"max": [1, NaN]}', "<"),
+        ('{"max": [1, 2]}', "<"),
         ("9" * 400, "<"),
     ],
 )
 def test_what_is_no_value(text: str, comparator: str) -> None:
     with pytest.raises(ValidationError):
         read_value(text, comparator)
+
+
+@pytest.mark.parametrize(
+    ("line", "term"),
+    [
+        ("100", 100),
+        ("-0.5", -0.5),
+        ("ULN", {"limit": "ULN", "times": 1}),
+        ("2 × ULN", {"limit": "ULN", "times": 2}),  # noqa: RUF001
+        ("1.5x lln", {"limit": "LLN", "times": 1.5}),
+        ("earlier value: last before the infusion", {"prior": "last before the infusion"}),
+        ("Earlier value: at baseline [lab.b_cells]", {"prior": "at baseline", "variable": "lab.b_cells"}),
+    ],
+)
+def test_terms_are_read_and_written(line: str, term: Any) -> None:
+    assert read_term(line) == term
+    assert read_term(term_line(term)) == term
+
+
+def test_the_smallest_of_several_terms_is_a_value() -> None:
+    form = TestForm({"variable": "alt", "comparator": "<=", "pick": "min", "terms": "100\n\n 2 x  ULN\n"})
+    assert form.is_valid(), form.errors
+    assert form.test() == {
+        "variable": "alt", "comparator": "<=", "value": {"min": [100, {"limit": "ULN", "times": 2}]},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "message"),
+    [
+        ({"terms": "1\n2"}, "pick", "smallest or the largest"),
+        ({"pick": "max"}, "terms", "two at least"),
+        ({"pick": "max", "terms": "LLN"}, "terms", "two at least"),
+        ({"pick": "max", "terms": "LLN\ntwice the limit"}, "terms", "“twice the limit” is no term"),
+        ({"pick": "max", "terms": "1\n2", "comparator": "in"}, "comparator", "how the smallest or largest"),
+        ({"pick": "max", "terms": "1\n2", "value": "3"}, "value", "not both"),
+        ({"pick": "max", "terms": "1\nearlier value: \0"}, "terms", "Null characters"),
+    ],
+)
+def test_what_is_no_smallest_or_largest_is_said(values: dict[str, str], field: str, message: str) -> None:
+    form = TestForm({"variable": "alt", "comparator": "<=", **values})
+    assert not form.is_valid()
+    assert message in str(form.errors[field])
 
 
 def test_a_value_of_zero_is_kept() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from trials.criteria.draft import NodeDocument
@@ -106,23 +107,50 @@ class CohortForm(PlainForm):
     note = forms.CharField(label=_("Note"), required=False)
 
 
-class NewVersionForm(PlainForm):
+class _LabelForm(PlainForm):
+    """The label tells a version from the others of its trial and source, `beside`."""
+
     label = forms.CharField(
         label=_("Label"),
         max_length=200,
         help_text=_("How people will name the version: the date or number of the protocol it comes from."),
     )
-
-    def __init__(self, *args: Any, source: CriteriaVersion, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"new-{source.number}-%s", **kwargs)
-        self.source = source
+    beside: QuerySet[CriteriaVersion]
 
     def clean_label(self) -> str:
         label = str(self.cleaned_data["label"])
-        same = CriteriaVersion.objects.filter(trial=self.source.trial, source=self.source.source, label=label)
-        if same.exists():
+        if self.beside.filter(label=label).exists():
             raise ValidationError(_("There is a version with this label already."))
         return label
+
+
+class NewVersionForm(_LabelForm):
+    def __init__(self, *args: Any, source: CriteriaVersion, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"new-{source.number}-%s", **kwargs)
+        self.beside = CriteriaVersion.objects.filter(trial=source.trial_id, source=source.source)
+
+
+class ParticularsForm(_LabelForm):
+    """What is said of a draft as a whole. `seen` is what was said of it when the page was shown."""
+
+    completeness = forms.ChoiceField(
+        label=_("Completeness"),
+        choices=CriteriaVersion.Completeness.choices,
+        help_text=_("By an abridged text nobody is found eligible: the protocol may say more."),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, version: CriteriaVersion, **kwargs: Any) -> None:
+        self.now = f"{version.completeness} {version.label}"
+        initial = {"label": version.label, "completeness": version.completeness, "seen": self.now}
+        super().__init__(*args, initial=initial, auto_id="particulars-%s", **kwargs)
+        same = CriteriaVersion.objects.filter(trial=version.trial_id, source=version.source)
+        self.beside = same.exclude(pk=version.pk)
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("seen") != self.now:
+            raise ValidationError(_("Somebody else changed this meanwhile. Load the draft as it is now."))
+        return self.cleaned_data
 
 
 class PublishForm(PlainForm):

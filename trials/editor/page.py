@@ -12,7 +12,7 @@ from trials.criteria.draft import ROOTS, NodeDocument, is_group
 from trials.criteria.lint import Finding, Severity
 from trials.criteria.nodes import Op
 from trials.drafts import Draft, findings_of, sentence
-from trials.editor.forms import CohortForm, SplitForm, WordsForm
+from trials.editor.forms import CohortForm, ParticularsForm, SplitForm, WordsForm
 from trials.editor.outline import Row, Where, outline
 from trials.editor.test_form import TestForm
 from trials.editor.words import OPERATORS, Choices
@@ -78,9 +78,10 @@ class Panel:
 class DraftPage:
     """Everything about a draft that its page and the parts of it need; worked out when it is asked for."""
 
-    def __init__(self, draft: Draft, at: str = "") -> None:
+    def __init__(self, draft: Draft, at: str = "", *, particulars: ParticularsForm | None = None) -> None:
         self.draft = draft
         self.version = draft.version
+        self.particulars = particulars or ParticularsForm(version=draft.version)
         self.where = Where(draft.document)
         self.at = at if at in self.where.nodes else ""
 

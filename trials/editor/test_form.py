@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from trials.criteria.tree import TreeError, parse_tree
 from trials.criteria.typed import without_blanks
 from trials.editor.durations import duration_words, read_duration
+from trials.editor.expressions import NUMBER, read_number, read_term, term_line
 from trials.editor.forms import PlainForm
 from trials.editor.words import ANCHORS, APPLIES_TO, COMPARATORS, DIRECTIONS, RELATIVES, Choices, value_words
 
 _BLANK: Choices = [("", "")]
-_NUMBER = r"[-+]?\d{1,15}(?:\.\d{1,10})?"
 _VALUELESS = ("present", "absent")
+_NUMERIC = ("<", "<=", ">", ">=", "=", "!=")
 
 
 class DurationField(forms.CharField):
@@ -30,6 +28,20 @@ class DurationField(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         """`to_python` has checked it; the validators ask a text for its length."""
+
+
+class TermsField(forms.CharField):
+    """Terms of which the smallest or the largest counts, one a line."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        super().run_validators(text)
+        return [read_term(" ".join(line.split())) for line in text.splitlines() if line.strip()]
+
+    def run_validators(self, value: Any) -> None:
+        """`to_python` has run them, on the text."""
 
 
 class TestForm(PlainForm):
@@ -48,6 +60,22 @@ class TestForm(PlainForm):
         required=False,
         help_text=_("A number, 18 to 75, or codes with commas between them."),
     )
+    pick = forms.ChoiceField(
+        label=_("Or the one of several"),
+        required=False,
+        choices=[*_BLANK, ("min", _("smallest of")), ("max", _("largest of"))],
+        widget=forms.Select(attrs={"data-with": "terms"}),
+    )
+    terms = TermsField(
+        label=_("Of these, one a line"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "data-with": "pick"}),
+        help_text=_(
+            "A number, a multiple of a limit such as 2 × ULN, or “earlier value: last before the infusion”,"  # noqa: RUF001
+            " where needed with its variable in brackets: [lab.b_cells]."
+        ),
+    )
     unit = forms.CharField(
         label=_("Unit (UCUM)"),
         required=False,
@@ -62,8 +90,18 @@ class TestForm(PlainForm):
         help_text=_("For 3 × ULN: the value 3, and the upper limit of normal here."),  # noqa: RUF001
     )
     scale = forms.CharField(label=_("Scale"), required=False, help_text=_("Such as VAS 10 cm."))
-    direction = forms.ChoiceField(label=_("When"), required=False, choices=[*_BLANK, *DIRECTIONS])
-    anchor = forms.ChoiceField(label=_("Event"), required=False, choices=[*_BLANK, *ANCHORS])
+    direction = forms.ChoiceField(
+        label=_("When"),
+        required=False,
+        choices=[*_BLANK, *DIRECTIONS],
+        widget=forms.Select(attrs={"data-with": "anchor"}),
+    )
+    anchor = forms.ChoiceField(
+        label=_("Event"),
+        required=False,
+        choices=[*_BLANK, *ANCHORS],
+        widget=forms.Select(attrs={"data-with": "direction"}),
+    )
     latest = DurationField(
         label=_("Within"),
         required=False,
@@ -87,9 +125,12 @@ class TestForm(PlainForm):
     def of(cls, test: Mapping[str, Any]) -> TestForm:
         window = test.get("window") or {}
         value = test.get("value")
+        pick, terms = next(iter(value.items())) if isinstance(value, dict) else ("", [])
         initial = {
             **test,
-            "value": json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value_words(test),
+            "value": "" if pick else value_words(test),
+            "pick": pick,
+            "terms": "\n".join(term_line(term) for term in terms),
             "direction": window.get("direction", ""),
             "anchor": window.get("anchor", ""),
             "latest": duration_words(window["max"]) if window.get("max") else "",
@@ -109,11 +150,29 @@ class TestForm(PlainForm):
                 cleaned["value"] = read_value(written, comparator)
             except ValidationError as error:
                 self.add_error("value", error)
+        self._clean_terms(comparator, written)
         window = [cleaned.get(name) for name in ("latest", "earliest", "and_during_screening")]
         ends = bool(cleaned.get("direction")), bool(cleaned.get("anchor"))
         if ends[0] != ends[1] or (any(window) and not all(ends)):
             self.add_error("direction", _("A time needs both: before, after or at, and the event."))
         return cleaned
+
+    def _clean_terms(self, comparator: str, written: str) -> None:
+        pick, terms = self.cleaned_data.get("pick"), self.cleaned_data.get("terms")
+        if terms is None or not (pick or terms):
+            return
+        if not pick:
+            self.add_error("pick", _("Choose whether the smallest or the largest counts."))
+        elif len(terms) < 2:
+            self.add_error("terms", _("Write two at least, each on a line of its own."))
+        elif comparator not in _NUMERIC:
+            self.add_error(
+                "comparator", _("Choose how the smallest or largest is compared, such as less than.")
+            )
+        elif written:
+            self.add_error("value", _("Give a value, or the smallest or largest of several: not both."))
+        else:
+            self.cleaned_data["value"] = {pick: terms}
 
     def test(self) -> dict[str, Any] | None:
         """The document's test; None where every field is blank."""
@@ -149,36 +208,12 @@ def read_value(text: str, comparator: str) -> Any:
             raise ValidationError(_("A code stands there twice."))
         return codes
     if comparator == "between":
-        ends = re.fullmatch(rf"({_NUMBER})\s*(?:to|and|–|,|;|\s-\s)\s*({_NUMBER})", text)  # noqa: RUF001
-        if ends is None or _number(ends[1]) > _number(ends[2]):
+        ends = re.fullmatch(rf"({NUMBER})\s*(?:to|and|–|,|;|\s-\s)\s*({NUMBER})", text)  # noqa: RUF001
+        if ends is None or read_number(ends[1]) > read_number(ends[2]):
             raise ValidationError(_("Write both limits, the lower one first: 18 to 75."))
-        return [_number(ends[1]), _number(ends[2])]
-    if re.fullmatch(_NUMBER, text):
-        return _number(text)
-    if text.startswith("{"):
-        return _expression(text)
+        return [read_number(ends[1]), read_number(ends[2])]
+    if re.fullmatch(NUMBER, text):
+        return read_number(text)
     if comparator in ("=", "!="):
         return text
     raise ValidationError(_("Write a number, with a point for decimals: 18.5."))
-
-
-def _number(text: str) -> int | float:
-    return float(text) if "." in text else int(text)
-
-
-def _expression(text: str) -> Any:
-    """The smallest or largest of several terms, as a document has it."""
-    try:
-        value = json.loads(text)
-        test = {"comparator": "<", "value": value}
-        statement = {"identifier": "s", "op": "statement", "text": "s", "test": test}
-        parse_tree(
-            {
-                "inclusion": {"identifier": "i", "op": "all", "children": [statement]},
-                "exclusion": {"identifier": "e", "op": "any"},
-            }
-        )
-    except (ValueError, TreeError, RecursionError) as error:
-        example = gettext('Write it as in {"max": [100, {"limit": "ULN", "times": 2}]}.')
-        raise ValidationError(example) from error
-    return value

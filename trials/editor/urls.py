@@ -11,6 +11,7 @@ urlpatterns = [
     path(VERSION, views.version_page, name="version"),
     path(f"{VERSION}new/", views.new_version, name="new_version"),
     path(f"{VERSION}step/", views.step, name="draft_step"),
+    path(f"{VERSION}particulars/", views.particulars, name="draft_particulars"),
     path(f"{VERSION}publish/", views.publish, name="publish_version"),
     path(f"{VERSION}discard/", views.discard_draft, name="discard_draft"),
 ]

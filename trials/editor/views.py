@@ -21,6 +21,7 @@ from trials.drafts import (
     Draft,
     NotEditableError,
     StaleError,
+    describe,
     discard,
     new_version_from,
     opened,
@@ -31,7 +32,7 @@ from trials.drafts import (
 )
 from trials.editor.access import EditorRequest, for_editors, trial_or_404, version_or_404
 from trials.editor.changes import changes_between, in_words, version_before
-from trials.editor.forms import NewVersionForm, PublishForm
+from trials.editor.forms import NewVersionForm, ParticularsForm, PublishForm
 from trials.editor.page import DraftPage, try_url
 from trials.editor.steps import BadInputError, Step, step_of
 from trials.editor.steps import in_words as why
@@ -105,8 +106,7 @@ def step(request: EditorRequest, nct_id: str, number: int) -> HttpResponse:
     """One step. With htmx the answer is what changed on the page; else it leads back to the page."""
     version = version_or_404(nct_id, number)
     if version.is_published:
-        messages.error(request, _("This version is published and never changes."))
-        return redirect("trials:version", nct_id, number)
+        return _too_late(request, version)
     base, at = _number(request.POST.get("base", "")), request.POST.get("at", "")
     try:
         draft, shows, redraws = _taken(version, request, base)
@@ -205,6 +205,30 @@ def _published_now(request: EditorRequest, version: CriteriaVersion, form: Publi
         return False
     messages.success(request, _("The version is published."))
     return True
+
+
+@require_POST
+@for_editors
+def particulars(request: EditorRequest, nct_id: str, number: int) -> HttpResponse:
+    """What a draft is called, and whether it claims to have all of the protocol."""
+    version = version_or_404(nct_id, number)
+    if version.is_published:
+        return _too_late(request, version)
+    form = ParticularsForm(request.POST, version=version)
+    if not form.is_valid():
+        page = DraftPage(opened(version), particulars=form)
+        return render(request, DRAFT, {"page": page, "version": version}, status=422)
+    try:
+        describe(version, label=form.cleaned_data["label"], completeness=form.cleaned_data["completeness"])
+    except NotEditableError:
+        return _too_late(request, version)
+    messages.success(request, _("Saved."))
+    return redirect("trials:version", nct_id, number)
+
+
+def _too_late(request: EditorRequest, version: CriteriaVersion) -> HttpResponse:
+    messages.error(request, _("This version is published and never changes."))
+    return redirect("trials:version", version.trial.nct_id, version.number)
 
 
 @require_POST
