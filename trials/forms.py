@@ -68,7 +68,29 @@ def several(vocabulary: list[tuple[str, Any]]) -> forms.MultipleChoiceField:
     )
 
 
-class SearchForm(forms.Form):
+class Seeking(forms.CharField):
+    """Words that a filter's choices bear: its list shows those alone. It changes nothing of what is found."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            max_length=100,
+            error_messages={"max_length": _("Look for 100 characters of a name at most.")},
+        )
+
+
+class SeekingForm(forms.Form):
+    """A form whose `Seeking` fields are named "find_" and the filter."""
+
+    def sought(self) -> dict[str, str]:
+        return {
+            name.removeprefix("find_"): self.cleaned_data.get(name, "")
+            for name, field in self.fields.items()
+            if isinstance(field, Seeking)
+        }
+
+
+class SearchForm(SeekingForm):
     q = forms.CharField(
         required=False,
         max_length=300,
@@ -94,6 +116,9 @@ class SearchForm(forms.Form):
     )
     country = NamesField(countries)
     sponsor = NamesField(sponsors)
+    find_condition = Seeking()
+    find_country = Seeking()
+    find_sponsor = Seeking()
     sort = forms.ChoiceField(choices=ORDERS, required=False, error_messages={"invalid_choice": _UNKNOWN})
 
     def wanted(self) -> Wanted:

@@ -21,14 +21,23 @@ from trials.text import humanised
 from trials.vocabulary import Phase, Sex, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.utils.functional import _StrPromise
 
     from trials.querysets import TrialQuerySet
 
-NOT_REPORTED = "none"
-# Of conditions, countries and sponsors only the most frequent are offered; those chosen always are.
-LONGEST_LIST = 40
+    # The name of a filter and what is sought in its list.
+    type Sought = Mapping[str, str]
 
+NOT_REPORTED = "none"
+# Of a list without end only the most frequent choices are offered, and those that bear what is sought in it.
+LONGEST_LIST = 40
+UNFOLDED_CHOICES = 6
+
+SPONSOR = _("Sponsor or collaborator")
+
+_TRIALS = Count("trial", distinct=True)
 _NCT_ID = re.compile(r"\s*(NCT[0-9]{8})\s*", re.IGNORECASE)
 
 
@@ -65,18 +74,25 @@ class Choice:
 
 @dataclass(frozen=True)
 class Facet:
+    """A filter. `is_cut` where it has more choices than it lists; `sought`: words that the others bear."""
+
     name: str
     heading: str | _StrPromise
     choices: list[Choice] = field(default_factory=list)
+    is_cut: bool = False
+    sought: str = ""
 
     @property
     def first(self) -> list[Choice]:
-        """What is shown without unfolding: the most frequent, and everything chosen."""
-        return [choice for place, choice in enumerate(self.choices) if place < 6 or choice.chosen]
+        """What is shown without unfolding: the most frequent, and everything chosen or sought."""
+        return [choice for place, choice in enumerate(self.choices) if self._is_first(place, choice)]
 
     @property
     def rest(self) -> list[Choice]:
-        return [choice for place, choice in enumerate(self.choices) if not (place < 6 or choice.chosen)]
+        return [choice for place, choice in enumerate(self.choices) if not self._is_first(place, choice)]
+
+    def _is_first(self, place: int, choice: Choice) -> bool:
+        return place < UNFOLDED_CHOICES or choice.chosen or bool(self.sought)
 
 
 def nct_id_in(text: str) -> str:
@@ -134,15 +150,64 @@ def for_list(trials: TrialQuerySet) -> TrialQuerySet:
     )
 
 
-def facets(wanted: Wanted) -> list[Facet]:
+def facets(wanted: Wanted, sought: Sought) -> list[Facet]:
+    conditions = Condition.objects.filter(trial__in=found(wanted.without("condition"))).order_by()
+    sites = Site.objects.listed().filter(trial__in=found(wanted.without("country"))).order_by()
+    parts = TrialSponsor.objects.filter(trial__in=found(wanted.without("sponsor"))).order_by()
     return [
         Facet("status", _("Recruitment status"), _statuses(wanted)),
         Facet("phase", _("Phase"), _phases(wanted)),
         Facet("sex", _("Open to"), _sexes(wanted)),
-        Facet("condition", _("Condition"), _conditions(wanted)),
-        Facet("country", _("Country"), _countries(wanted)),
-        Facet("sponsor", _("Sponsor or collaborator"), _sponsors(wanted)),
+        most_frequent(
+            Facet("condition", _("Condition"), sought=sought.get("condition", "")),
+            conditions.values(value=F("folded")).annotate(label=Min("name")),
+            wanted.condition,
+            _TRIALS,
+        ),
+        most_frequent(
+            Facet("country", _("Country"), sought=sought.get("country", "")),
+            named(sites.exclude(country_normalised=""), "country_normalised"),
+            wanted.country,
+            _TRIALS,
+        ),
+        most_frequent(
+            Facet("sponsor", SPONSOR, sought=sought.get("sponsor", "")),
+            named(parts, "sponsor__name"),
+            wanted.sponsor,
+            _TRIALS,
+        ),
     ]
+
+
+def named(rows: QuerySet[Any, Any], column: str) -> QuerySet[Any, Any]:
+    """Choices whose value is what they are called."""
+    return rows.values(value=F(column)).annotate(label=F(column))
+
+
+def most_frequent(
+    facet: Facet,
+    rows: QuerySet[Any, Any],
+    chosen: Sequence[str],
+    number: Count,
+    *,
+    longest: int | None = LONGEST_LIST,
+) -> Facet:
+    """With choices by falling count, those chosen among them however rare, even where none is left of them.
+
+    `rows` have a `value` and a `label` each; `number` counts what one of them would find.
+    """
+    if facet.sought:
+        bearing = Q(label__icontains=facet.sought) | Q(value__icontains=facet.sought)
+        rows = rows.filter(bearing | Q(value__in=list(chosen)))
+    place = Case(When(value__in=list(chosen), then=0), default=1) if chosen else Value(1)
+    ranked = rows.annotate(n=number, place=place).order_by("place", "-n", "value")
+    most = longest and longest + len(chosen)
+    fetched = list(ranked[: most and most + 1])
+    listed = {row["value"]: (row["label"], row["n"]) for row in fetched[:most]}
+    listed = dict.fromkeys(chosen, ("", 0)) | listed
+    choices = [Choice(key, name or key, count, key in chosen) for key, (name, count) in listed.items()]
+    choices.sort(key=lambda choice: (-choice.count, choice.label.casefold()))
+    return replace(facet, choices=choices, is_cut=len(fetched) > len(fetched[:most]))
 
 
 def _stored(values: Sequence[str]) -> list[str]:
@@ -184,35 +249,6 @@ def _sexes(wanted: Wanted) -> list[Choice]:
     anyone = Choice("", str(_("Anyone")), counts["anyone"], not wanted.sex)
     one_sex = [Choice(sex, str(label), counts[sex], wanted.sex == sex) for sex, label in labels.items()]
     return [anyone, *(choice for choice in one_sex if choice.count or choice.chosen)]
-
-
-def _conditions(wanted: Wanted) -> list[Choice]:
-    rows = Condition.objects.filter(trial__in=found(wanted.without("condition"))).order_by()
-    named = rows.values("folded").annotate(label=Min("name"))
-    return _most_frequent(named, "folded", "label", wanted.condition)
-
-
-def _countries(wanted: Wanted) -> list[Choice]:
-    sites = Site.objects.listed().filter(trial__in=found(wanted.without("country"))).order_by()
-    named = sites.exclude(country_normalised="").values("country_normalised")
-    return _most_frequent(named, "country_normalised", "country_normalised", wanted.country)
-
-
-def _sponsors(wanted: Wanted) -> list[Choice]:
-    parts = TrialSponsor.objects.filter(trial__in=found(wanted.without("sponsor"))).order_by()
-    return _most_frequent(parts.values("sponsor__name"), "sponsor__name", "sponsor__name", wanted.sponsor)
-
-
-def _most_frequent(rows: QuerySet, value: str, label: str, chosen: Sequence[str]) -> list[Choice]:
-    """Choices by falling count, those chosen among them however rare, even where nothing is left of them."""
-    ranked = rows.annotate(
-        n=Count("trial", distinct=True),
-        place=Case(When(**{f"{value}__in": list(chosen)}, then=0), default=1) if chosen else Value(1),
-    ).order_by("place", "-n", value)
-    listed = {row[value]: (row[label], row["n"]) for row in ranked[: LONGEST_LIST + len(chosen)]}
-    listed = dict.fromkeys(chosen, ("", 0)) | listed
-    choices = [Choice(key, name or key, count, key in chosen) for key, (name, count) in listed.items()]
-    return sorted(choices, key=lambda choice: (-choice.count, choice.label.casefold()))
 
 
 def _labels(vocabulary: type[TextChoices]) -> dict[str, str]:

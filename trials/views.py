@@ -56,7 +56,7 @@ def trial_list(request: TrialsRequest) -> HttpResponse:
     parameters = asked(wanted, form.order())
     trials = in_order(found(wanted), form.order())
     page, page_problem = page_of(Paginator(for_list(trials), PAGE_SIZE), request.GET.get("page", "1"))
-    offered = facets(wanted)
+    offered = facets(wanted, form.sought())
     swapped = bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
     context = {
         "form": form,

@@ -14,7 +14,7 @@ from config.context import acting_as
 from screening.models import SponsorMembership, User
 from tests.factories import CONTENT, make_sponsor, make_trial, make_user
 from tests.trials_map.places import LYON, OSAKA, PARIS, SINGAPORE, TOKYO, make_site
-from trials.models import SiteContact, Trial
+from trials.models import Site, SiteContact, Sponsor, Trial, TrialSponsor
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,54 @@ def test_a_choice_says_how_many_sites_it_would_find(client: Client) -> None:
         return int(found)
 
     assert (count("Japan"), count("Own Pharma"), count("COMPLETED"), count(trial.nct_id)) == (3, 3, 1, 3)
+
+
+def offered(client: Client, query: str, name: str) -> list[str]:
+    page = client.get(query).text
+    return [unescape(value) for value in re.findall(rf'id="{name}-\w+" name="{name}" value="([^"]*)"', page)]
+
+
+def test_every_sponsor_and_trial_is_within_reach_however_many_there_are(client: Client) -> None:
+    make_many(45)
+    for name, rare in (("sponsor", "Sponsor 44 & Sons"), ("trial", "NCT00000044")):
+        listed = offered(client, "/map/?sites=all", name)
+        assert len(listed) == 40
+        assert rare not in listed
+        assert offered(client, f"/map/?sites=all&find_{name}=44", name) == [rare]
+    assert offered(client, "/map/?sites=all&find_trial=TITLE+44", "trial") == ["NCT00000044"]
+    page = text_of(client.get("/map/?sites=all").text)
+    assert page.count("Write a part of a name to find others.") == 2
+    assert len(offered(client, "/map/?sites=all", "country")) == 45
+
+
+def test_what_is_sought_in_a_list_changes_the_list_alone(client: Client) -> None:
+    make_many(3)
+    chosen = "/map/?sponsor=Sponsor+01+%26+Sons&find_sponsor=02"
+    assert offered(client, chosen, "sponsor") == ["Sponsor 01 & Sons", "Sponsor 02 & Sons"]
+    response = client.get(chosen, headers={"HX-Request": "true"})
+    assert response["HX-Push-Url"] == "/map/?sponsor=Sponsor+01+%26+Sons"
+    assert facilities(client, "?sites=all&find_trial=nothing") == ["Hospital 0", "Hospital 1", "Hospital 2"]
+    assert "None bears that name." in text_of(client.get("/map/?sites=all&find_trial=nothing").text)
+    assert "Look for 100 characters" in text_of(client.get(f"/map/?find_trial={'x' * 101}").text)
+
+
+def make_many(number: int) -> None:
+    """So many trials, each with a sponsor and with a site in a country of its own."""
+    with acting_as(CONTENT):
+        sponsors = Sponsor.objects.bulk_create(
+            Sponsor(name=f"Sponsor {n:02} & Sons", folded=f"sponsor {n:02} & sons") for n in range(number)
+        )
+        trials = Trial.objects.bulk_create(
+            Trial(nct_id=f"NCT{n:08}", brief_title=f"Title {n}") for n in range(number)
+        )
+        TrialSponsor.objects.bulk_create(
+            TrialSponsor(trial=trial, sponsor=sponsor, role="lead", position=0)
+            for trial, sponsor in zip(trials, sponsors, strict=True)
+        )
+        Site.objects.bulk_create(
+            Site(trial=trial, facility=f"Hospital {n}", country_normalised=f"Country {n:02}")
+            for n, trial in enumerate(trials)
+        )
 
 
 def test_the_table_says_what_the_map_does(client: Client) -> None:

@@ -9,8 +9,11 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from config.context import acting_as
+from tests.factories import CONTENT
 from tests.trials_views.catalogue import add_trial, listed, text_of
 from trials.forms import SearchForm
+from trials.models import Condition
 from trials.search import facets
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +54,7 @@ def three_trials() -> None:
 
 
 def counts(query: str, name: str) -> dict[str, int]:
-    offered = {facet.name: facet.choices for facet in facets(SearchForm(QueryDict(query)).wanted())}
+    offered = {facet.name: facet.choices for facet in facets(SearchForm(QueryDict(query)).wanted(), {})}
     return {choice.label: choice.count for choice in offered[name]}
 
 
@@ -97,7 +100,7 @@ def test_the_latest_update_comes_first_and_an_unknown_one_last(client: Client) -
 @pytest.mark.usefixtures("three_trials")
 def test_a_count_is_what_choosing_it_would_find(client: Client) -> None:
     for query in ("", "status=RECRUITING", "condition=lupus&age=12", "country=Spain&q=cells", "sex=MALE"):
-        for facet in facets(SearchForm(QueryDict(query)).wanted()):
+        for facet in facets(SearchForm(QueryDict(query)).wanted(), {}):
             for choice in facet.choices:
                 others = [part for part in query.split("&") if not part.startswith(facet.name)]
                 address = "?" + "&".join([*others, f"{facet.name}={choice.value}"])
@@ -109,6 +112,21 @@ def test_a_choice_that_finds_nothing_is_not_offered_unless_it_is_in_force() -> N
     assert counts("country=Spain", "phase") == {"Phase 1": 1, "Phase 2": 1}
     assert counts("country=Spain&phase=PHASE3", "phase") == {"Phase 1": 1, "Phase 2": 1, "Phase 3": 0}
     assert counts("country=Spain&condition=lupus", "condition") == {"Myositis": 1, "lupus": 0}
+
+
+def test_a_long_list_is_cut_and_its_rare_choices_are_found_by_name(client: Client) -> None:
+    trial = add_trial("NCT00000001", conditionsModule={"conditions": ["Myositis"]})
+    with acting_as(CONTENT):
+        Condition.objects.bulk_create(
+            Condition(trial=trial, position=n, name=f"Étrange {n:02}", folded=f"etrange {n:02}")
+            for n in range(1, 51)
+        )
+    assert len(counts("", "condition")) == 40
+    assert "Étrange 50" not in counts("", "condition")
+    html = client.get("/trials/?find_condition=étrange+50").text
+    assert re.findall(r'name="condition" value="([^"]*)"', html) == ["etrange 50"]
+    assert "Write a part of a name to find others." in client.get("/trials/").text
+    assert listed(client, "?find_condition=nothing") == ["NCT00000001"]
 
 
 @pytest.mark.usefixtures("three_trials")

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from trials.asked import Chip
-from trials.forms import NamesField, countries, several, sponsors
+from trials.forms import NamesField, Seeking, SeekingForm, countries, several, sponsors
 from trials.models import Sponsor, Trial
 from trials.vocabulary import Status
 
@@ -56,11 +56,13 @@ def _trials(numbers: list[str]) -> Iterable[str]:
     return Trial.objects.filter(nct_id__in=numbers).values_list("nct_id", flat=True)
 
 
-class SitesForm(forms.Form):
+class SitesForm(SeekingForm):
     trial = TrialsField(_trials)
     status = several(Status.choices)
     country = NamesField(countries)
     sponsor = NamesField(sponsors)
+    find_trial = Seeking()
+    find_sponsor = Seeking()
     sort = forms.ChoiceField(
         choices=[(sign + name, words) for name, words in COLUMNS.items() for sign in ("", "-")],
         required=False,

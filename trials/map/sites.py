@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from django.db.models import Case, Count, F, Min, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, Count, F, Min, Q, QuerySet, TextField, When
 from django.utils.translation import gettext_lazy as _
 
 from trials.map.asked import SitesWanted
 from trials.models import Site, TrialSponsor
 from trials.querysets import SiteQuerySet
-from trials.search import NOT_REPORTED, Choice, Facet
+from trials.search import NOT_REPORTED, SPONSOR, Choice, Facet, most_frequent, named
 from trials.text import humanised
 from trials.vocabulary import Status
 
-# Of trials and sponsors only those with most sites are offered; those chosen always are.
-LONGEST_LIST = 40
+if TYPE_CHECKING:
+    from trials.search import Sought
 
+_SITES = Count("pk")
 _SORTS: dict[str, tuple[str, ...]] = {
     "site": ("facility", "city_folded"),
     "trial": ("trial__nct_id",),
@@ -80,12 +80,28 @@ def for_table(sites: QuerySet[Site]) -> QuerySet[Site]:
     return sites.select_related("trial").only(*shown).prefetch_related("contacts")
 
 
-def facets(wanted: SitesWanted) -> list[Facet]:
+def facets(wanted: SitesWanted, sought: Sought) -> list[Facet]:
+    places = found(wanted.without("country")).order_by().exclude(country_normalised="")
+    # A sponsor stands once at a trial, whatever its parts in it.
+    sites = found(wanted.without("sponsor")).order_by()
+    parts = TrialSponsor.objects.filter(trial__in=sites.values("trial"))
     return [
         Facet("status", _("Recruitment status"), _statuses(wanted)),
-        Facet("trial", _("Trial"), _trials(wanted)),
-        Facet("country", _("Country"), _countries(wanted)),
-        Facet("sponsor", _("Sponsor or collaborator"), _sponsors(wanted)),
+        _trials(wanted, sought.get("trial", "")),
+        # All of them: there are not so many, and each has to be within reach.
+        most_frequent(
+            Facet("country", _("Country")),
+            named(places, "country_normalised"),
+            wanted.country,
+            _SITES,
+            longest=None,
+        ),
+        most_frequent(
+            Facet("sponsor", SPONSOR, sought=sought.get("sponsor", "")),
+            named(parts, "sponsor__name"),
+            wanted.sponsor,
+            Count("trial__sites", filter=Q(trial__sites__in=sites), distinct=True),
+        ),
     ]
 
 
@@ -100,8 +116,7 @@ def _statuses(wanted: SitesWanted) -> list[Choice]:
     ]
 
 
-def _trials(wanted: SitesWanted) -> list[Choice]:
-    rows = found(wanted.without("trial")).order_by().values("trial__nct_id")
+def _trials(wanted: SitesWanted, sought: str) -> Facet:
     title = Case(
         When(~Q(trial__nickname=""), then="trial__nickname"),
         When(~Q(trial__acronym=""), then="trial__acronym"),
@@ -109,48 +124,13 @@ def _trials(wanted: SitesWanted) -> list[Choice]:
         default="trial__official_title",
         output_field=TextField(),
     )
-    named = rows.annotate(value=F("trial__nct_id"), title=Min(title))
-    return [
-        Choice(choice.value, _trial_label(choice), choice.count, choice.chosen)
-        for choice in _most_frequent(named, "title", wanted.trial, number=Count("pk"))
-    ]
+    rows = found(wanted.without("trial")).order_by().values(value=F("trial__nct_id"))
+    facet = most_frequent(
+        Facet("trial", _("Trial"), sought=sought), rows.annotate(label=Min(title)), wanted.trial, _SITES
+    )
+    return replace(facet, choices=[replace(choice, label=_trial_label(choice)) for choice in facet.choices])
 
 
 def _trial_label(choice: Choice) -> str:
     title = choice.label if choice.label != choice.value else ""
     return f"{choice.value} {title[:60]}{'…' if len(title) > 60 else ''}".strip()
-
-
-def _countries(wanted: SitesWanted) -> list[Choice]:
-    """All of them: there are not so many, and each has to be within reach."""
-    rows = found(wanted.without("country")).order_by().exclude(country_normalised="")
-    named = rows.values("country_normalised").annotate(
-        value=F("country_normalised"), title=F("country_normalised")
-    )
-    return _most_frequent(named, "title", wanted.country, number=Count("pk"), longest=None)
-
-
-def _sponsors(wanted: SitesWanted) -> list[Choice]:
-    # A sponsor stands once at a trial, whatever its parts in it.
-    sites = found(wanted.without("sponsor")).order_by()
-    rows = TrialSponsor.objects.filter(trial__in=sites.values("trial")).values("sponsor__name")
-    named = rows.annotate(value=F("sponsor__name"), title=F("sponsor__name"))
-    number = Count("trial__sites", filter=Q(trial__sites__in=sites), distinct=True)
-    return _most_frequent(named, "title", wanted.sponsor, number=number)
-
-
-def _most_frequent(
-    rows: QuerySet[Any, Any],
-    label: str,
-    chosen: Sequence[str],
-    *,
-    number: Count,
-    longest: int | None = LONGEST_LIST,
-) -> list[Choice]:
-    """Choices by falling count, those chosen among them however rare, even where nothing is left of them."""
-    place = Case(When(value__in=list(chosen), then=0), default=1) if chosen else Value(1)
-    ranked = rows.annotate(n=number, place=place).order_by("place", "-n", "value")
-    listed = {row["value"]: (row[label], row["n"]) for row in ranked[: longest and longest + len(chosen)]}
-    listed = dict.fromkeys(chosen, ("", 0)) | listed
-    choices = [Choice(key, name or key, count, key in chosen) for key, (name, count) in listed.items()]
-    return sorted(choices, key=lambda choice: (-choice.count, choice.label.casefold()))

@@ -55,7 +55,7 @@ def sites_map(request: MapRequest) -> HttpResponse:
     page, page_problem = page_of(
         Paginator(for_table(in_order(sites, order)), PAGE_SIZE), request.GET.get("page", "1")
     )
-    offered = facets(wanted)
+    offered = facets(wanted, form.sought())
     swapped = bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
     here = address("trials:map", wanted, sort=order, page=page.number)
     focus = form.cleaned_data.get("site")
