@@ -11,7 +11,7 @@ from fractions import Fraction
 from screening.deciding.derived import Reading
 from screening.deciding.facts import Circumstances, Presence
 from screening.deciding.problems import FactId, ProblemKind, Undecidable
-from screening.deciding.units import convert_exactly, ucum
+from screening.deciding.units import SHARES_OF_PREDICTED, TIMES_ULN, convert_exactly, ucum
 from screening.deciding.windows import time_of
 from trials.criteria.tree import (
     Anchor,
@@ -24,9 +24,6 @@ from trials.criteria.tree import (
     Test,
 )
 
-# A laboratory that reports multiples of its own upper limit of normal.
-TIMES_ULN = "{xULN}"
-_SHARE_OF_PREDICTED = ("%", "%{predicted}")
 # Codes that the dictionary uses for "no answer" and for "nothing of the list".
 _INDETERMINATE, _NONE = "indeterminate", "none"
 # Of which a participant has several at a time: one that is not on the list says nothing of the others.
@@ -95,7 +92,7 @@ def _compared(test: Test, reading: Reading, earlier: Fraction | None) -> bool:
         case RelativeTo.ULN | RelativeTo.LLN:
             number, scale = _number_of(reading, fact.unit), _limit(reading, test.relative_to.value)
         case RelativeTo.PREDICTED:
-            if ucum(fact.unit) not in _SHARE_OF_PREDICTED:
+            if ucum(fact.unit) not in SHARES_OF_PREDICTED:
                 raise _unit_problem(reading, ProblemKind.PREDICTED_MISSING, "%")
             number, scale = _number_of(reading, fact.unit), Fraction(1)
         case RelativeTo.PREVIOUS | RelativeTo.BASELINE if earlier is not None:

@@ -205,6 +205,23 @@ def _symbol(text: str) -> tuple[Fraction, dict[str, int]] | None:
     return None
 
 
+# What may be reported in the place of a quantity: a multiple of the upper limit of normal, or the share of what is
+# predicted for the person.
+TIMES_ULN = "{xULN}"
+SHARES_OF_PREDICTED = ("%", "%{predicted}")
+
+
+def check_unit(value: Decimal, unit: str, variable: str, dictionary: str) -> None:
+    """That a fact can be in a unit, given the dictionary's for its variable.
+
+    Either converts into the other, or stands for it: a multiple of the upper limit of normal of a laboratory
+    value, the share of the predicted value of a lung function. Raises `UnitError`.
+    """
+    stands_for = {"lab": (TIMES_ULN,), "pft": SHARES_OF_PREDICTED}.get(variable.partition(".")[0], ())
+    if ucum(unit) not in stands_for:
+        convert(value, unit, dictionary, variable)
+
+
 def convert(value: Decimal, source: str, target: str, variable: str = "") -> Decimal:
     """A value of `variable` in another unit. Raises `UnitError`, which names both units."""
     return as_decimal(convert_exactly(Fraction(value), source, target, variable))
