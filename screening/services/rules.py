@@ -24,8 +24,11 @@ def role_that_writes(user: User, center: Center) -> Role:
 
 def locked(screening: Screening) -> Screening:
     """The screening as it stands now; whoever else writes to it waits until this transaction ends."""
-    rows = Screening.objects.select_for_update(of=("self",))
-    return rows.select_related("center", "patient__key", "version", "cohort").get(pk=screening.pk)
+    # Read once it is locked: the query that waits for the lock would join the version and the cohort that the
+    # screening had before the wait.
+    Screening.objects.select_for_update().only("pk").get(pk=screening.pk)
+    rows = Screening.objects.select_related("center", "patient__key", "version", "cohort")
+    return rows.get(pk=screening.pk)
 
 
 def open_and_locked(user: User, screening: Screening) -> tuple[Screening, Role]:
