@@ -74,17 +74,39 @@ def test_the_columns_obey_the_filters(client: Client) -> None:
     assert client.get("/map/sites.json?country=Atlantis").status_code == 404
 
 
-def test_what_has_not_changed_is_not_sent_again(client: Client) -> None:
-    site = make_site(**PARIS)
+def test_what_has_not_changed_is_not_sent_again(client: Client, django_assert_num_queries: Any) -> None:
+    make_site(**PARIS)
     first = client.get("/map/sites.json")
     assert first["Cache-Control"] == "no-cache"
-    again = client.get("/map/sites.json", headers={"If-None-Match": first["ETag"]})
+    with django_assert_num_queries(1):  # the columns are not even made
+        again = client.get("/map/sites.json", headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+    assert (again["ETag"], again["Cache-Control"]) == (first["ETag"], "no-cache")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"status": "COMPLETED"},
+        {"latitude": 48.9},
+        {"listed": False},
+        {
+            "latitude": None,
+            "longitude": None,
+            "approximate_latitude": 48.8534,
+            "approximate_longitude": 2.3488,
+        },
+    ],
+)
+def test_any_change_of_a_site_is_sent(client: Client, change: dict[str, Any]) -> None:
+    site, _ = make_site(**PARIS), make_site(**LYON)
+    first = client.get("/map/sites.json")
     with acting_as(CONTENT):
-        Site.objects.filter(pk=site.pk).update(status="COMPLETED")
+        Site.objects.filter(pk=site.pk).update(**change)
     changed = client.get("/map/sites.json", headers={"If-None-Match": first["ETag"]})
     assert changed.status_code == 200
     assert changed["ETag"] != first["ETag"]
+    assert changed.content != first.content
 
 
 def test_it_is_compressed(client: Client) -> None:

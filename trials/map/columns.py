@@ -13,11 +13,23 @@ from itertools import pairwise
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import BooleanField, Case, IntegerField, QuerySet, When
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Case,
+    Count,
+    Func,
+    IntegerField,
+    QuerySet,
+    Sum,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, Round
 
 from trials.querysets import SiteQuerySet
 
+# Rises when the columns are read otherwise, so that no browser keeps old ones for a new script.
+EDITION = 1
 PRECISION = 1000
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -40,6 +52,16 @@ def columns(sites: SiteQuerySet) -> dict[str, Any]:
         "id": "".join(_written(number, digits) for number in ids),
         "status": "".join(letter_of[status] for place in places for status in place["statuses"]),
     }
+
+
+def fingerprint(sites: SiteQuerySet) -> str:
+    """Another one for any other columns, in a fraction of the time that these take."""
+    shown = ("pk", "status", "latitude", "longitude", "approximate_latitude", "approximate_longitude")
+    row = Func(
+        *shown, template="hash_record_extended(row(%(expressions)s), 0)", output_field=BigIntegerField()
+    )
+    found = sites.located().order_by().aggregate(number=Count("pk"), sum=Sum(row))
+    return f"{EDITION}-{found['number']}-{found['sum'] or 0}"
 
 
 def _places(sites: SiteQuerySet) -> QuerySet[Any, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +25,7 @@ from trials.map.asked import (
     chips,
     landing,
 )
-from trials.map.columns import columns
+from trials.map.columns import columns, fingerprint
 from trials.map.downloads import as_csv, as_geojson
 from trials.map.frame import frame
 from trials.map.sites import counted, facets, for_table, found, in_order
@@ -86,12 +85,15 @@ def sites_map(request: MapRequest) -> HttpResponse:
 @require_safe
 @gzip_page
 def map_data(request: HttpRequest) -> HttpResponseBase:
-    """The sites on the map as columns. Asked for again, it is sent again only if something has changed."""
-    response = JsonResponse(columns(found(_asked(request))), json_dumps_params={"separators": (",", ":")})
-    etag = f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    """The sites on the map as columns. Asked for again, they are made again only if something has changed."""
+    sites = found(_asked(request))
+    etag = f'W/"{fingerprint(sites)}"'
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = JsonResponse(columns(sites), json_dumps_params={"separators": (",", ":")})
     response["ETag"] = etag
     patch_cache_control(response, no_cache=True)
-    return get_conditional_response(request, etag=etag, response=response) or response
+    return response
 
 
 @require_safe
