@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.db import models
+
+from trials.models import CriteriaVersion
 
 if TYPE_CHECKING:
     from screening.models import Answer, Center, CenterSite, Fact, Patient, Screening, User  # noqa: F401
@@ -40,6 +43,21 @@ class ScreeningQuerySet(OfCenterQuerySet["Screening"]):
     def in_trial(self, trial: Any) -> Self:
         return self.filter(trial=trial)
 
+    def rescreens(self) -> Self:
+        """Those that repeat an earlier screening of the same participant for the same trial."""
+        return self.filter(earlier__isnull=False)
+
+    def behind(self) -> Self:
+        """Those whose criteria were amended: a later version of the same source is published."""
+        amendments = CriteriaVersion.objects.after(
+            trial=models.OuterRef("trial"),
+            source=models.OuterRef("version__source"),
+            effective=models.OuterRef("version__effective"),
+            published_at=models.OuterRef("version__published_at"),
+            number=models.OuterRef("version__number"),
+        )
+        return self.filter(models.Exists(amendments))
+
     def for_log(self) -> Self:
         """Everything that one line of the log shows, in one query."""
         return self.select_related(
@@ -68,3 +86,9 @@ class AnswerQuerySet(OfCenterQuerySet["Answer"]):
 
     def with_people(self) -> Self:
         return self.select_related("criterion", "answered_by")
+
+    def with_standing(self) -> Self:
+        """With `rests_on_gone`: whether a fact that it rests on was withdrawn or corrected since."""
+        rests_on = apps.get_model("screening", "AnswerFact").objects.filter(answer=models.OuterRef("pk"))
+        gone = rests_on.exclude(fact__withdrawn_at=None, fact__replacement=None)
+        return self.select_related("criterion").annotate(rests_on_gone=models.Exists(gone))

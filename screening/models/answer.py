@@ -30,7 +30,7 @@ class Said(models.Model):
     comment_sealed = models.TextField(blank=True)
     # A coordinator's word where an investigator has to judge: open until an investigator settles it.
     proposed = models.BooleanField(_("proposed"), default=False)
-    # What the facts proposed when it was given, "yes" or "no", and until when that holds.
+    # What the facts proposed when it was given, and until when that holds.
     proposal = models.CharField(max_length=14, choices=Value, blank=True)
     valid_until = models.DateField(_("holds until"), null=True, blank=True)
     source_kind = models.CharField(_("source"), max_length=16, choices=SourceKind, blank=True)
@@ -78,7 +78,7 @@ class Answer(Said):
             models.UniqueConstraint(name="answer_and_center", fields=["id", "center"]),
             models.UniqueConstraint(name="answer_and_screening", fields=["id", "screening"]),
             models.CheckConstraint(name="answer_value", condition=Q(value__in=Value.values)),
-            models.CheckConstraint(name="answer_proposal", condition=Q(proposal__in=["", "yes", "no"])),
+            models.CheckConstraint(name="answer_proposal", condition=Q(proposal__in=["", "yes", "no", "not_applicable"])),
             models.CheckConstraint(
                 name="answer_source_kind", condition=Q(source_kind__in=["", *SourceKind.values])
             ),

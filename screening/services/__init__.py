@@ -3,10 +3,11 @@
 Callers are inside a context (`config.context.acting_as`), the middleware's or their own.
 """
 
-from screening.services.answers import Recorded, choose_cohort, record_answer
+from screening.services.answers import Recorded, Source, choose_cohort, record_answer
 from screening.services.conclusion import conclude_screening, record_disposition, reopen_screening
-from screening.services.errors import Conflict, ReasonNeeded, Refused
-from screening.services.evaluation import anchors_reached, assess
+from screening.services.errors import Conflict, Overtaken, ReasonNeeded, Refused
+from screening.services.evaluation import assess
+from screening.services.facts import record_anchor, record_fact, record_half_life, withdraw_fact
 from screening.services.signing import (
     ChangedSinceRead,
     last_validity,
@@ -19,20 +20,25 @@ from screening.services.start import record_consent, start_screening
 __all__ = [
     "ChangedSinceRead",
     "Conflict",
+    "Overtaken",
     "ReasonNeeded",
     "Recorded",
     "Refused",
-    "anchors_reached",
+    "Source",
     "assess",
     "choose_cohort",
     "conclude_screening",
     "last_validity",
+    "record_anchor",
     "record_answer",
     "record_consent",
     "record_disposition",
+    "record_fact",
+    "record_half_life",
     "reopen_screening",
     "sign_screening",
     "start_screening",
     "void_signatures",
     "void_where_changed",
+    "withdraw_fact",
 ]

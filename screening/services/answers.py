@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,21 +12,32 @@ from django.utils.translation import gettext as _
 
 from config.context import reason_given
 from screening import vault
+from screening.deciding.proposal import Proposal
 from screening.models import (
     Answer,
     AnswerChange,
+    AnswerFact,
     Conclusion,
     Role,
     Screening,
+    SourceKind,
     Status,
     User,
     Value,
 )
 from screening.services.conclusion import MAY_BE_PROPOSED
-from screening.services.errors import Conflict, ReasonNeeded, Refused
-from screening.services.evaluation import outcome_of
-from screening.services.rules import database_time, locked, not_erased, open_and_locked, role_that_writes
-from trials.criteria.tree import Op
+from screening.services.errors import Conflict, Overtaken, ReasonNeeded, Refused
+from screening.services.evaluation import keep_outcome, read_standing
+from screening.services.proposals import evidence_for
+from screening.services.rules import (
+    database_time,
+    local_date,
+    locked,
+    not_erased,
+    open_and_locked,
+    role_that_writes,
+)
+from trials.criteria.tree import Node, Op
 from trials.models import Cohort, Criterion
 
 FREELY_CHANGED = datetime.timedelta(minutes=1)
@@ -39,6 +51,17 @@ class Recorded:
     repeated: bool
 
 
+@dataclass(frozen=True)
+class Source:
+    """The document that an answer was read in, and the words in it."""
+
+    kind: SourceKind | str = ""
+    date: datetime.date | None = None
+    page: str = ""
+    reference: str = ""
+    quote: str = ""
+
+
 @transaction.atomic
 def record_answer(
     *,
@@ -48,15 +71,19 @@ def record_answer(
     value: Value | str,
     operation_id: UUID,
     comment: str | None = None,
+    source: Source | None = None,
+    facts: Collection[int] | None = None,
     reason: str = "",
     client: str = "",
     sequence: int = 0,
     base_revision: int = 0,
+    version: int | None = None,
 ) -> Recorded:
-    """Record one answer, or raise `Conflict`, `ReasonNeeded` or `Refused`. `comment=None` leaves the comment.
+    """Record one answer, or raise `Conflict`, `Overtaken`, `ReasonNeeded` or `Refused`.
 
-    `base_revision` is the revision that the form was shown with (0: not answered); a form without JavaScript
-    sends no client and no sequence.
+    `comment=None` leaves the comment, `source=None` the source. `base_revision` is the revision that the form
+    was shown with (0: not answered), `version` the key of the criteria version that it showed, `facts` are
+    those that it showed as proposing this value; a form without JavaScript sends no client and no sequence.
     """
     done = _done_already(screening, operation_id, identifier)
     if done is not None:
@@ -67,21 +94,35 @@ def record_answer(
     if done is not None:
         return Recorded(done, repeated=True)
     not_erased(screening.patient)
+    if version is not None and version != screening.version_id:
+        raise Overtaken(_("This screening was moved to another criteria version: load the page again."))
     answer = _current(screening, identifier)
     if answer is not None and client and client == answer.client:
         if sequence <= answer.client_sequence:
             return Recorded(answer, repeated=True)
     elif base_revision != (answer.revision if answer else 0):
         raise Conflict(answer)
+    statement = screening.version.tree().nodes.get(identifier)
+    if statement is None or statement.op is not Op.STATEMENT:
+        raise Refused(_("This criteria version has no such statement: load the page again."))
 
-    said = _Said(Value(value), comment.strip() if comment is not None else _comment(screening, answer))
-    if answer is not None and said == _Said(Value(answer.value), _comment(screening, answer)):
+    today = local_date(screening.center)
+    proposal = evidence_for(screening, today).on(statement) or Proposal()
+    said = _said(screening, answer, Value(value), comment, source, proposal, statement, role, facts)
+    before = _said_before(screening, answer) if answer else None
+    # What is due again may be said again, unchanged: somebody has looked.
+    due = answer is not None and identifier in read_standing(screening, today).expired
+    if answer is not None and said == before and not due:
         # Nothing new is said; but what the same tab sent earlier must not arrive later and win.
         answer.client, answer.client_sequence = client, sequence
         answer.save(update_fields=["client", "client_sequence"])
         return Recorded(answer, repeated=True)
     reason = reason.strip()
-    _check_reason(screening, identifier, answer, said, user=user, role=role, reason=reason)
+    _check_not_applicable(screening, statement, answer, said, role=role, reason=reason)
+    if not reason:
+        _check_against_facts(statement, before, said, proposal)
+        if answer is not None and before is not None:
+            _check_change(answer, before, said, user=user)
     sealed_reason = vault.seal(screening.patient, reason)
     with reason_given(sealed_reason):
         answer = _store(
@@ -89,13 +130,14 @@ def record_answer(
             identifier,
             answer,
             said,
+            anew=due or before is None or (said.value, said.proposed) != (before.value, before.proposed),
             user=user,
             operation_id=operation_id,
             client=client,
             sequence=sequence,
             sealed_reason=sealed_reason,
         )
-        _keep_outcome(screening)
+        keep_outcome(screening)
     return Recorded(answer, repeated=False)
 
 
@@ -115,7 +157,7 @@ def choose_cohort(*, user: User, screening: Screening, cohort: Cohort | None) ->
     if screening.cohort != cohort:
         screening.cohort = cohort
         screening.save(update_fields=["cohort"])
-        _keep_outcome(screening)
+        keep_outcome(screening)
         if proposed and screening.outcome not in MAY_BE_PROPOSED:
             raise Refused(_("For this cohort the answers do not make this participant eligible."))
     return screening
@@ -125,6 +167,11 @@ def choose_cohort(*, user: User, screening: Screening, cohort: Cohort | None) ->
 class _Said:
     value: Value
     comment: str
+    source: Source
+    proposed: bool
+    proposal: str
+    facts: tuple[int, ...]
+    valid_until: datetime.date | None
 
 
 def _done_already(screening: Screening, operation_id: UUID, identifier: str) -> Answer | None:
@@ -145,37 +192,100 @@ def _current(screening: Screening, identifier: str) -> Answer | None:
     return answers.filter(criterion__identifier=identifier).first()
 
 
+def _said(
+    screening: Screening,
+    answer: Answer | None,
+    value: Value,
+    comment: str | None,
+    source: Source | None,
+    proposal: Proposal,
+    statement: Node,
+    role: Role,
+    shown: Collection[int] | None,
+) -> _Said:
+    """What is said now: with the facts, where it is what they propose."""
+    confirmed = proposal.value is not None and value == proposal.value.value
+    if confirmed and shown is not None and set(shown) != set(proposal.facts):
+        raise Overtaken(_("The facts about this participant have changed: load the page again."))
+    judged = statement.test is not None and statement.test.judgement
+    return _Said(
+        value=value,
+        comment=_comment(screening, answer) if comment is None else comment.strip(),
+        source=_source(screening, answer) if source is None else source,
+        proposed=judged and role != Role.INVESTIGATOR,
+        proposal=proposal.value.value if proposal.value else "",
+        facts=tuple(sorted(proposal.facts)) if confirmed else (),  # type: ignore[type-var, arg-type]
+        valid_until=proposal.valid_until if confirmed else None,
+    )
+
+
+def _said_before(screening: Screening, answer: Answer) -> _Said:
+    return _Said(
+        value=Value(answer.value),
+        comment=_comment(screening, answer),
+        source=_source(screening, answer),
+        proposed=answer.proposed,
+        proposal=answer.proposal,
+        facts=tuple(sorted(answer.answer_facts.values_list("fact", flat=True))),
+        valid_until=answer.valid_until,
+    )
+
+
 def _comment(screening: Screening, answer: Answer | None) -> str:
     return vault.unseal(screening.patient, answer.comment_sealed) if answer else ""
 
 
-def _check_reason(
-    screening: Screening,
-    identifier: str,
-    answer: Answer | None,
-    said: _Said,
-    *,
-    user: User,
-    role: Role,
-    reason: str,
-) -> None:
-    """Due after a minute, for another's answer, and for a "not applicable" that is not offered."""
-    newly_not_applicable = said.value == Value.NOT_APPLICABLE and (
-        answer is None or answer.value != Value.NOT_APPLICABLE
+def _source(screening: Screening, answer: Answer | None) -> Source:
+    if answer is None:
+        return Source()
+    patient = screening.patient
+    return Source(
+        kind=answer.source_kind,
+        date=answer.source_date,
+        page=answer.source_page,
+        reference=vault.unseal(patient, answer.source_reference_sealed),
+        quote=vault.unseal(patient, answer.source_quote_sealed),
     )
-    if newly_not_applicable and not screening.version.tree().na_offered(identifier):
+
+
+def _check_not_applicable(
+    screening: Screening, statement: Node, answer: Answer | None, said: _Said, *, role: Role, reason: str
+) -> None:
+    """Where it is not offered, it takes an investigator and a reason."""
+    newly = said.value == Value.NOT_APPLICABLE and (answer is None or answer.value != Value.NOT_APPLICABLE)
+    if newly and not screening.version.tree().na_offered(statement.identifier):
         if role != Role.INVESTIGATOR:
             raise Refused(
                 _("Only an investigator can answer “not applicable” here: choose another answer, or ask one.")
             )
         if not reason:
             raise ReasonNeeded(_("Say why this statement is not applicable."))
-    if answer is not None and not reason:
-        first, last = _free_since(answer)
-        if not answer.answered_by_id == last.by_id == user.pk:
-            raise ReasonNeeded(_("Somebody else gave this answer: say why you change it."))
-        if database_time() - min(answer.answered_at, first.at) > FREELY_CHANGED:
-            raise ReasonNeeded(_("This answer was given more than a minute ago: say why you change it."))
+
+
+def _check_against_facts(statement: Node, before: _Said | None, said: _Said, proposal: Proposal) -> None:
+    """What differs from the facts takes a reason; in a judgement they are no more than help."""
+    if proposal.value is None or said.value == proposal.value.value or proposal.judgement:
+        return
+    if before is not None and (before.value, before.proposal) == (said.value, said.proposal):
+        return  # this was said before, for a reason, and the facts say the same as then
+    raise ReasonNeeded(
+        _("The facts say “%(proposed)s”: say why your answer differs.")
+        % {"proposed": Value(proposal.value.value).label}
+    )
+
+
+def _check_change(answer: Answer, before: _Said, said: _Said, *, user: User) -> None:
+    """Due after a minute, and for another's answer. To settle a proposal or to add evidence is no change."""
+    if before.proposed and not said.proposed:
+        return
+    added = said.source if before.source == Source() else before.source
+    if (said.value, said.comment, said.source) == (before.value, before.comment, added):
+        return
+    first, last = _free_since(answer)
+    if not answer.answered_by_id == last.by_id == user.pk:
+        raise ReasonNeeded(_("Somebody else gave this answer: say why you change it."))
+    if database_time() - min(answer.answered_at, first.at) > FREELY_CHANGED:
+        raise ReasonNeeded(_("This answer was given more than a minute ago: say why you change it."))
 
 
 def _free_since(answer: Answer) -> tuple[AnswerChange, AnswerChange]:
@@ -191,52 +301,70 @@ def _store(
     answer: Answer | None,
     said: _Said,
     *,
+    anew: bool,
     user: User,
     operation_id: UUID,
     client: str,
     sequence: int,
     sealed_reason: str,
 ) -> Answer:
+    """`anew`: the value is this person's from now on; who only adds to it has not given it."""
+    patient = screening.patient
     previous_value = answer.value if answer else ""
     if answer is None:
-        criterion = Criterion.objects.filter(version=screening.version, identifier=identifier).first()
-        if criterion is None or criterion.op != Op.STATEMENT:
-            raise Refused(_("This criteria version has no such statement: load the page again."))
         answer = Answer(
             center_id=screening.center_id,
             screening=screening,
             version_id=screening.version_id,
-            criterion=criterion,
+            criterion=Criterion.objects.get(version=screening.version, identifier=identifier),
             revision=0,
         )
-    answer.value = said.value
-    answer.comment_sealed = vault.seal(screening.patient, said.comment)
+    content = {
+        "value": said.value,
+        "comment_sealed": vault.seal(patient, said.comment),
+        "proposed": said.proposed,
+        "proposal": said.proposal,
+        "valid_until": said.valid_until,
+        "source_kind": said.source.kind,
+        "source_date": said.source.date,
+        "source_page": said.source.page,
+        "source_reference_sealed": vault.seal(patient, said.source.reference),
+        "source_quote_sealed": vault.seal(patient, said.source.quote),
+    }
+    for name, part in content.items():
+        setattr(answer, name, part)
     answer.revision += 1
     answer.client, answer.client_sequence = client, sequence
     now = database_time()
-    if said.value != previous_value:
-        # Who only comments on a value has not given it.
+    if anew:
         answer.answered_by, answer.answered_at = user, now
     answer.save()
+    if answer.revision > 1:
+        AnswerFact.objects.filter(answer=answer).exclude(fact__in=said.facts).delete()
+    AnswerFact.objects.bulk_create(
+        (
+            AnswerFact(
+                center_id=screening.center_id,
+                patient=patient,
+                screening=screening,
+                answer=answer,
+                fact_id=fact,
+            )
+            for fact in said.facts
+        ),
+        ignore_conflicts=True,
+    )
     AnswerChange.objects.create(
         center_id=screening.center_id,
         answer=answer,
         screening=screening,
         operation_id=operation_id,
         revision=answer.revision,
-        value=said.value,
         previous_value=previous_value,
-        comment_sealed=answer.comment_sealed,
+        facts=list(said.facts),
         reason_sealed=sealed_reason,
         by=user,
         at=now,
+        **content,
     )
     return answer
-
-
-def _keep_outcome(screening: Screening) -> None:
-    """Beside the answers, for the log."""
-    outcome = outcome_of(screening)
-    if screening.outcome != outcome:
-        screening.outcome = outcome
-        screening.save(update_fields=["outcome"])

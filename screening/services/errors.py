@@ -19,6 +19,10 @@ class ReasonNeeded(Refused):
     """It can be done once a reason is given."""
 
 
+class Overtaken(Refused):
+    """What the page showed is no longer so: look at what stands now, and ask again."""
+
+
 @dataclass
 class Conflict(Exception):  # noqa: N818  (an answer, not an error)
     """Somebody, or another tab, has answered since the form was shown: here is what stands now."""

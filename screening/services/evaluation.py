@@ -2,39 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from screening.logic import Assessment, evaluate
-from screening.models import Kind, Outcome, Screening
+from screening.models import AnchorDate, Answer, Kind, Outcome, Screening
+from screening.services.rules import local_date
 from trials.criteria.tree import Anchor
 from trials.models import CriteriaVersion
 
+# A screening begins with its own start, and consent comes with its kind: no answer waits for them.
+BEGINNING = frozenset({Anchor.SCREENING, Anchor.CONSENT})
 
-def assess(screening: Screening, answers: Mapping[str, str] | None = None) -> Assessment:
-    """What follows from all its answers, by the version that it is pinned to. They are read unless given."""
-    version = screening.version
+
+@dataclass(frozen=True)
+class Standing:
+    """What of a screening counts on a day.
+
+    answers: what was said of each statement; not what a coordinator proposed for an investigator to settle
+    expired: those of them that are due again: what they rest on no longer holds, or they were given before
+        the event that they are about
+    anchors: the events that lie behind
+    """
+
+    answers: Mapping[str, str]
+    expired: frozenset[str]
+    anchors: frozenset[Anchor]
+
+
+def standing_of(
+    screening: Screening, answers: Iterable[Answer], dates: Iterable[AnchorDate], today: datetime.date
+) -> Standing:
+    """From rows that the caller has read: `answers` are current ones, `with_standing()`."""
+    tree, zone = screening.version.tree(), screening.center.zone
+    events = {Anchor(row.anchor): row.actual_on for row in dates if row.actual_on and row.actual_on <= today}
+    said: dict[str, str] = {}
+    expired = set()
+    for answer in answers:
+        identifier = answer.criterion.identifier
+        if answer.proposed:
+            continue
+        said[identifier] = answer.value
+        test = tree.nodes[identifier].test
+        anchor = test.window.anchor if test and test.window else None
+        event = events.get(anchor) if anchor not in BEGINNING and anchor else None
+        if answer.valid_until:
+            due = answer.valid_until < (event or today)
+        else:
+            due = event is not None and answer.answered_at.astimezone(zone).date() < event
+        if due or answer.rests_on_gone:  # type: ignore[attr-defined]
+            expired.add(identifier)
+    return Standing(said, frozenset(expired), frozenset(events) | _beginning(screening))
+
+
+def assess(
+    screening: Screening,
+    answers: Mapping[str, str] | None = None,
+    *,
+    expired: Collection[str] = (),
+    anchors: Collection[Anchor] | None = None,
+    today: datetime.date | None = None,
+) -> Assessment:
+    """What follows from all its answers, by the version that it is pinned to.
+
+    They are read, as they stand on the center's local date or on the day given, unless they are given:
+    then no query is made.
+    """
     if answers is None and screening.pk:
-        answers = dict(screening.answers.current().values_list("criterion__identifier", "value"))
+        standing = read_standing(screening, today or local_date(screening.center))
+        answers, expired, anchors = standing.answers, standing.expired, standing.anchors
+    version = screening.version
     return evaluate(
         version.tree(),
         answers or {},
         complete=version.completeness == CriteriaVersion.Completeness.COMPLETE,
         reviewed=version.is_published,
         cohort=screening.cohort.code if screening.cohort else None,
-        anchors_reached=anchors_reached(screening),
+        anchors_reached=_beginning(screening) if anchors is None else anchors,
+        expired=expired,
     )
 
 
-def anchors_reached(screening: Screening) -> frozenset[Anchor]:
-    """The events that lie behind: what is asked about a later one is due again then."""
-    if screening.kind == Kind.CONSENTED:
-        return frozenset({Anchor.SCREENING, Anchor.CONSENT})
-    return frozenset({Anchor.SCREENING})
+def read_standing(screening: Screening, today: datetime.date) -> Standing:
+    answers = screening.answers.current().with_standing()
+    return standing_of(screening, answers, screening.anchor_dates.all(), today)
+
+
+def _beginning(screening: Screening) -> frozenset[Anchor]:
+    return BEGINNING if screening.kind == Kind.CONSENTED else frozenset({Anchor.SCREENING})
 
 
 def outcome_of(screening: Screening) -> Outcome:
     return Outcome(assess(screening).outcome.value)
+
+
+def keep_outcome(screening: Screening) -> None:
+    """Beside the answers, for the log."""
+    outcome = outcome_of(screening)
+    if screening.outcome != outcome:
+        screening.outcome = outcome
+        screening.save(update_fields=["outcome"])
 
 
 def deciding_criteria(screening: Screening) -> list[dict[str, Any]]:
