@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
-from screening.history import acts, events_of
+from screening.history import acts, events_of, imports_of
 
 EVENTS_A_PAGE = 200
 _ORDER = ("Trial", "Site", "CriteriaVersion", "Variable", "Sponsor", "Caption", "User", "Center")
@@ -56,6 +56,7 @@ class Administration(AdminSite):
             **self.each_context(request),
             "title": _("History: %s") % row,
             "acts": acts(page.object_list, row),
+            "imports": imports_of(row) if page.number == 1 else [],
             "page": page,
             "object": row,
             "opts": model._meta,

@@ -1,7 +1,7 @@
 """What people did to trial content, centers and people, told in words from the audit trail.
 
 Only chain 0 is read, and only the tables that are named here: nothing of a patient is in either. Imports
-are not audited; their history is their own.
+are not audited; what they changed of a trial they tell themselves.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from django.db.models.query import QuerySet
 from django.utils.translation import gettext as _
 
 from screening.models import AuditEvent, Center, CenterSite, Membership, SponsorMembership, User
-from trials.in_words import column_in_words
+from trials.in_words import LIST_NAMES, column_in_words
 from trials.models import (
     Arm,
     ArmIntervention,
@@ -39,6 +39,7 @@ from trials.models import (
     Site,
     SiteContact,
     Trial,
+    TrialImport,
     TrialSponsor,
 )
 
@@ -85,6 +86,7 @@ _UNTOLD = {
     "last_login", "is_demo", "version_id", "trial_id",
 }  # fmt: skip
 _MANY = 5
+_IMPORTS_TOLD = 100
 _TOGETHER = timedelta(seconds=3)
 _AROUND = 40
 _LONGEST = 120
@@ -155,6 +157,32 @@ def acts(events: Iterable[AuditEvent], row: models.Model) -> list[Act]:
     for act in told:
         act.steps = list(_collapsed(act.steps))
     return told
+
+
+def imports_of(row: models.Model) -> list[Act]:
+    """What imports of its record made of a trial, the newest first."""
+    if not isinstance(row, Trial):
+        return []
+    return [
+        Act(each.at, each.by, "", list(_imported(each)))
+        for each in row.imports.order_by("-pk")[:_IMPORTS_TOLD]
+    ]
+
+
+def _imported(told: TrialImport) -> Iterator[Step]:
+    if not told.changes:
+        yield Step(_("added"), "")
+    columns = {name: pair for name, pair in told.changes.items() if pair is not None}
+    if columns:
+        yield Step(_("changed"), "", tuple(_column(name, *pair) for name, pair in columns.items()))
+    for name in sorted(told.changes.keys() - columns):
+        yield Step(_("changed"), str(LIST_NAMES.get(name) or Site._meta.verbose_name_plural))
+
+
+def _column(name: str, before: Any, after: Any) -> Change:
+    column: Any = Trial._meta.get_field(name)
+    words = (column_in_words(column, value) for value in (before, after))
+    return Change(str(column.verbose_name), *differing(*words))
 
 
 def _step(

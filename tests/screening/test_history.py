@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from config.context import acting_as, reason_given, system
-from screening.history import acts, differing, events_of
+from screening.history import acts, differing, events_of, imports_of
 from screening.models import Membership, Role
 from tests.factories import Cast, acting, answer, make_cast, make_center_site, make_screening
+from tests.trials.admin_pages import load_trial
 from trials.models import Arm, Site, Sponsor, Trial, TrialSponsor
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,35 @@ def test_a_trial_is_told_with_its_lists_and_the_reason(cast: Cast, ada: Client) 
     assert "Ada Example &lt;ada@example.org&gt;" in page
     assert "Amendment 3" in page
     assert "a key that nobody reads" not in page
+
+
+def test_an_import_is_told_with_what_it_changed(ada: Client) -> None:
+    trial = load_trial()
+    assert trial.imports.count() == 1
+    load_trial()  # brings nothing new, and leaves no trace
+    load_trial(
+        statusModule={"overallStatus": "COMPLETED", "startDateStruct": {"date": "2025-02"}},
+        contactsLocationsModule={"locations": []},
+    )
+    latest, first = imports_of(trial)
+    assert (first.actor, [step.action for step in first.steps]) == ("system: import", ["added"])
+    lines = [_line(change) for change in latest.steps[0].changes]
+    assert "status: Recruiting → Completed" in lines
+    assert "sites changed" in [f"{step.what} {step.action}" for step in latest.steps]
+    page = " ".join(ada.get(page_of(trial)).text.split())
+    assert "<h2>Imports</h2>" in page
+    assert "<ins>Completed</ins>" in page
+
+
+def test_a_part_that_was_deleted_is_told_with_who_did_it(ada: Client) -> None:
+    trial = load_trial()
+    outcome = trial.outcomes.first()
+    assert outcome is not None
+    page = reverse("admin:trials_outcome_delete", args=[outcome.pk])
+    assert ada.post(page, {"post": "yes"}).status_code == 302
+    told_page = " ".join(ada.get(page_of(trial)).text.split())
+    assert f"Outcome measure “{outcome.measure}” removed" in told_page
+    assert "Ada Example &lt;ada@example.org&gt;" in told_page
 
 
 def test_another_trials_history_is_its_own(cast: Cast) -> None:

@@ -330,6 +330,15 @@ def test_a_drafts_particulars_can_be_edited(ada: Client, draft: CriteriaVersion,
     assert reread(draft).label == "2.0"
 
 
+def test_a_variable_shows_what_its_document_says_beside_an_edit(ada: Client) -> None:
+    with acting_as(CONTENT):
+        bmi = Variable.objects.create(
+            code="bmi", label="BMI", kind="number", unit="kg/m2", documented={"label": "Body mass index"}
+        )
+    page = ada.get(address("variable_change", bmi.pk)).text
+    assert "Edited here; the document that was loaded says: Body mass index" in page
+
+
 def test_a_variable_in_use_stays(ada: Client) -> None:
     with acting_as(CONTENT):
         used = Variable.objects.create(code="age", label="Age", kind="number")

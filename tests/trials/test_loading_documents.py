@@ -204,6 +204,24 @@ def test_variables_are_added_and_corrected_but_never_taken_away(load: Load) -> N
 
 
 @pytest.mark.django_db
+def test_a_variable_that_was_edited_here_keeps_the_edit_and_it_is_said(load: Load) -> None:
+    load(VARIABLES)
+    with acting_as(system("Ada", edits_content=True)):
+        Variable.objects.filter(code="age").update(label="Age at consent")
+    loaded = load(VARIABLES.replace("label: Age", "label: Age in years").replace("As recorded", "As told"))
+    assert loaded.kept == (
+        "age: label stays 'Age at consent', edited here; the document says 'Age in years'",
+    )
+    age, sex = Variable.objects.order_by("code")
+    assert (age.label, age.edited_here) == ("Age at consent", ["label"])
+    assert (sex.note, sex.edited_here) == ("As told.", [])
+    with acting_as(system("Ada", edits_content=True)):
+        Variable.objects.filter(code="age").update(label="Age in years")  # as the document has it again
+    assert load(VARIABLES.replace("label: Age", "label: Age of life")).kept == ()
+    assert Variable.objects.get(code="age").label == "Age of life"
+
+
+@pytest.mark.django_db
 def test_problems_of_variables_are_named(load: Load) -> None:
     text = """
     - {code: Age, label: Age, kind: number, loinc: LOINC, codes: [a]}

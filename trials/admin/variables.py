@@ -5,11 +5,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from trials.admin.forms import LinesField
 from trials.admin.help_texts import VARIABLE
 from trials.admin.pages import ExplainedAdmin, ReasonField
+from trials.in_words import column_in_words
 from trials.models import Criterion, Variable
 
 
@@ -22,6 +24,16 @@ class VariableForm(forms.ModelForm):
     class Meta:
         model = Variable
         fields = ("code", "label", "kind", "unit", "loinc", "codes", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Beside what was edited here stands what the dictionary's document says."""
+        super().__init__(*args, **kwargs)
+        for name in self.instance.edited_here:
+            said = column_in_words(Variable._meta.get_field(name), self.instance.documented[name])
+            words = _("Edited here; the document that was loaded says: %(said)s") % {"said": said or "—"}
+            self.fields[name].help_text = format_html(
+                '{}<span class="local-edit">{}</span>', self.fields[name].help_text, words
+            )
 
 
 @admin.register(Variable)

@@ -26,6 +26,7 @@ from trials.criteria.lint import errors
 from trials.criteria.tree import Tree, TreeError, parse_tree
 from trials.drafts import checked, sentence
 from trials.importers.ctgov import Values, read_study
+from trials.importers.lists import assign
 from trials.importers.problems import ImportProblem, RejectedError
 from trials.importers.reading import Part, kind
 from trials.importers.store import Change, save_study
@@ -36,8 +37,11 @@ from trials.services import create_draft, publish
 
 @dataclass(frozen=True)
 class Loaded:
+    """`kept` are sentences: where an administrator's word stands, though the document says something else."""
+
     name: str
     change: Change
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def load_document(path: Path) -> Loaded:
         return Loaded(path.stem, Change.UNCHANGED)
     with transaction.atomic():
         if isinstance(content, list):
-            loaded = Loaded(path.stem, load_variables(content))
+            loaded = Loaded(path.stem, *load_variables(content))
         elif isinstance(content, dict):
             loaded = load_trial(content)
         else:
@@ -106,8 +110,11 @@ def load_trial(content: dict[str, Any]) -> Loaded:
     return Loaded(study.nct_id, change)
 
 
-def load_variables(content: list[Any]) -> Change:
-    """Add and correct variables; one that the document has no more stays, since criteria may rest on it."""
+def load_variables(content: list[Any]) -> tuple[Change, tuple[str, ...]]:
+    """Add and correct variables; one that the document has no more stays, since criteria may rest on it.
+
+    What was edited here stays too, and is named.
+    """
     problems: list[ImportProblem] = []
     wanted: dict[str, Values] = {}
     for index, entry in enumerate(content):
@@ -122,9 +129,15 @@ def load_variables(content: list[Any]) -> Change:
     with transaction.atomic():
         known = {variable.code: variable for variable in Variable.objects.select_for_update()}
         changes = [_store_variable(known.get(code), values) for code, values in wanted.items()]
+    kept = tuple(
+        f"{code}: {name} stays {getattr(variable, name)!r}, edited here; the document says {values[name]!r}"
+        for code, values in wanted.items()
+        if (variable := known.get(code))
+        for name in variable.edited_here
+    )
     if any(changes):
-        return Change.UPDATED if known else Change.CREATED
-    return Change.UNCHANGED
+        return Change.UPDATED if known else Change.CREATED, kept
+    return Change.UNCHANGED, kept
 
 
 def _supplement(part: Part) -> Values:
@@ -237,13 +250,18 @@ def _variable(part: Part) -> Values:
     return values
 
 
-def _store_variable(variable: Variable | None, values: Values) -> bool:
+def _store_variable(variable: Variable | None, said: Values) -> bool:
+    """A column that still has what the document said last follows it; another was edited here, and stays."""
     if variable is None:
-        Variable.objects.create(**values)
+        Variable.objects.create(**said, documented=said)
         return True
-    differing = [name for name, value in values.items() if getattr(variable, name) != value]
-    for name in differing:
-        setattr(variable, name, values[name])
+    before = variable.documented or {}
+    taken = {
+        name: value
+        for name, value in said.items()
+        if name in before and before[name] == getattr(variable, name)
+    }
+    differing = assign(variable, {**taken, "documented": said})
     if differing:
         variable.save(update_fields=differing)
     return bool(differing)

@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Now
 
+from config.context import current_context
 from trials.ages import limits_in_days
 from trials.importers.ctgov import Place, Study, Values
 from trials.importers.lists import CONTACT, LISTS, Key, assign, sync
-from trials.local_edits import Held, one_at_a_time, plain
-from trials.models import Site, SiteContact, Trial
+from trials.local_edits import COLUMNS, Held, one_at_a_time, plain
+from trials.models import Site, SiteContact, Trial, TrialImport
 from trials.search_text import search_text_of
 
 AGES = {"minimum_age", "maximum_age"}
@@ -48,22 +50,25 @@ def save_study(study: Study, supplement: Values | None = None) -> Stored:
             trial = Trial.objects.create(nct_id=study.nct_id)
         held = Held() if created else Held.of(trial)
         values = {**study.trial, **(supplement or {})}
-        changes = [
-            _save_columns(trial, values, held),
-            *(_save_list(name, trial, study, held) for name in LISTS),
-            _save_places(trial, study.places, held),
-        ]
-        if created or any(changes):
+        changes: dict[str, list[Any] | None] = _save_columns(trial, values, held)
+        changes |= {name: None for name in LISTS if _save_list(name, trial, study, held)}
+        if _save_places(trial, study.places, held):
+            changes["sites"] = None
+        if created or changes:
+            told = {} if created else changes
+            TrialImport.objects.create(trial=trial, by=current_context().actor, changes=told)
             key, now = search_text_of(trial), Now()
             Trial.objects.filter(pk=trial.pk).update(search_text=Value(key), changed_at=now)
             trial.refresh_from_db(fields=["search_text", "changed_at"])
         heard = held.save()
-        changed = any(changes) or heard
+        changed = changes or heard
         change = Change.CREATED if created else Change.UPDATED if changed else Change.UNCHANGED
         return Stored(trial, change)
 
 
-def _save_columns(trial: Trial, values: Values, held: Held) -> bool:
+def _save_columns(trial: Trial, values: Values, held: Held) -> dict[str, list[Any] | None]:
+    """The columns that were changed, each with its value before and after."""
+    before = {name: plain(getattr(trial, name)) for name in values}
     kept = {name for name in values if held.keeps(name, plain(values[name]), plain(getattr(trial, name)))}
     taken = {name: value for name, value in values.items() if name not in kept}
     if kept & AGES:
@@ -72,7 +77,7 @@ def _save_columns(trial: Trial, values: Values, held: Held) -> bool:
     differing = assign(trial, taken)
     if differing:
         trial.save(update_fields=differing)
-    return bool(differing)
+    return {name: [before[name], plain(getattr(trial, name))] for name in differing if name in COLUMNS}
 
 
 def _save_list(name: str, trial: Trial, study: Study, held: Held) -> bool:

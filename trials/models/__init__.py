@@ -3,6 +3,7 @@ from trials.models.caption import Caption
 from trials.models.criteria import Cohort, CriteriaVersion, Criterion
 from trials.models.document import LoadedDocument
 from trials.models.draft import DraftRevision
+from trials.models.imported import TrialImport
 from trials.models.local_edit import LocalEdit
 from trials.models.people import CentralContact, Official, Sponsor, TrialSponsor
 from trials.models.site import Site, SiteContact
@@ -30,6 +31,7 @@ __all__ = [
     "SiteContact",
     "Sponsor",
     "Trial",
+    "TrialImport",
     "TrialSponsor",
     "Variable",
 ]

@@ -21,6 +21,8 @@ class Variable(models.Model):
     loinc = models.CharField(_("LOINC"), max_length=10, blank=True, default="")
     codes = ArrayField(models.CharField(), verbose_name=_("codes"), blank=True, default=list)
     note = models.TextField(_("note"), blank=True, default="")
+    # Where a column has another value than this, an administrator's word stands.
+    documented = models.JSONField(_("as its document has it"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("variable")
@@ -40,3 +42,8 @@ class Variable(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def edited_here(self) -> list[str]:
+        """The columns in which an administrator's word stands beside that of the document."""
+        return [name for name, said in (self.documented or {}).items() if getattr(self, name) != said]

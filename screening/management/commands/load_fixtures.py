@@ -49,7 +49,10 @@ class Command(BaseCommand):
             with acting_as(system("load_fixtures", edits_content=True, importing=True)):
                 if path.name == DOCUMENT.name and is_demo(content := read_yaml(path)):
                     return load_demo(content).value
-                return load_document(path).change.value
+                loaded = load_document(path)
+                for sentence in loaded.kept:
+                    self.stderr.write(f"{_shown(path)}: {sentence}")
+                return loaded.change.value
         except RejectedError as error:
             for problem in error.problems:
                 self.stderr.write(f"{_shown(path)}: {problem}")
