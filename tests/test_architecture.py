@@ -17,6 +17,9 @@ LOGIC = (
     "screening.wizard",
     "screening.order",
     "screening.chances",
+    "screening.blockers",
+    "screening.flow",
+    "screening.suppression",
     "screening.carrying",
 )
 PURE = (
