@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from trials.models import CriteriaVersion
 
@@ -72,6 +73,25 @@ class ScreeningQuerySet(OfCenterQuerySet["Screening"]):
             "concluded_by",
         )
 
+    def with_signatures(self) -> Self:
+        return self.prefetch_related("signatures")
+
+    def share_with_source(self) -> Self:
+        """With `answered` and `sourced`: current answers, and those whose source or whose fact's is given."""
+        current = (
+            apps.get_model("screening", "Answer")
+            .objects.filter(screening=models.OuterRef("pk"), version=models.OuterRef("version"))
+            .order_by()
+            .values("screening")
+        )
+        number = models.Count("pk", distinct=True)
+        own = ~models.Q(source_kind="")
+        from_fact = models.Q(answer_facts__isnull=False) & ~models.Q(answer_facts__fact__source_kind="")
+        return self.annotate(
+            answered=_number(current.annotate(number=number)),
+            sourced=_number(current.filter(own | from_fact).annotate(number=number)),
+        )
+
 
 class FactQuerySet(OfCenterQuerySet["Fact"]):
     def current(self) -> Self:
@@ -92,3 +112,7 @@ class AnswerQuerySet(OfCenterQuerySet["Answer"]):
         rests_on = apps.get_model("screening", "AnswerFact").objects.filter(answer=models.OuterRef("pk"))
         gone = rests_on.exclude(fact__withdrawn_at=None, fact__replacement=None)
         return self.select_related("criterion").annotate(rests_on_gone=models.Exists(gone))
+
+
+def _number(counted: models.QuerySet[Any]) -> Coalesce:
+    return Coalesce(models.Subquery(counted.values("number")), 0)
