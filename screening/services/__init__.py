@@ -8,6 +8,7 @@ from screening.services.conclusion import conclude_screening, record_disposition
 from screening.services.errors import Conflict, Overtaken, ReasonNeeded, Refused
 from screening.services.evaluation import assess
 from screening.services.facts import record_anchor, record_fact, record_half_life, withdraw_fact
+from screening.services.moving import amendments_of, move_screening
 from screening.services.signing import (
     ChangedSinceRead,
     last_validity,
@@ -25,10 +26,12 @@ __all__ = [
     "Recorded",
     "Refused",
     "Source",
+    "amendments_of",
     "assess",
     "choose_cohort",
     "conclude_screening",
     "last_validity",
+    "move_screening",
     "record_anchor",
     "record_answer",
     "record_consent",
