@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from screening.deciding.derived import Reading
+from screening.deciding.derived import Derived, Input, Reading
 from screening.deciding.facts import Circumstances, Presence
+from screening.deciding.formulas import percent_change, times_uln
 from screening.deciding.problems import FactId, ProblemKind, Undecidable
-from screening.deciding.units import SHARES_OF_PREDICTED, TIMES_ULN, convert_exactly, ucum
+from screening.deciding.units import SHARES_OF_PREDICTED, TIMES_ULN, as_decimal, convert_exactly, ucum
 from screening.deciding.windows import time_of
 from trials.criteria.tree import (
     Anchor,
@@ -32,10 +33,15 @@ _SEVERAL_AT_ONCE = frozenset({"ab.msa_maa", "rx.immunomodulator"})
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one value says of the statement, and the facts that this rests on, the value's own first."""
+    """What one value says of the statement.
+
+    facts: what this rests on, the value's own first
+    derived: the value as the test looks at it, where that is a multiple or a change
+    """
 
     true: bool
     facts: tuple[FactId, ...]
+    derived: Derived | None = None
 
 
 def findings(
@@ -59,10 +65,14 @@ def findings(
         raise _wrong_type(reading, "number")
     if test.relative_to in (RelativeTo.PREVIOUS, RelativeTo.BASELINE):
         return [
-            Finding(_compared(test, reading, _number_of(earlier, fact.unit)), reading.facts + earlier.facts)
+            Finding(
+                _compared(test, reading, _number_of(earlier, fact.unit)),
+                reading.facts + earlier.facts,
+                _change(reading, earlier),
+            )
             for earlier in _earlier(test.relative_to, reading, others, circumstances)
         ]
-    return [Finding(_compared(test, reading, None), reading.facts)]
+    return [Finding(_compared(test, reading, None), reading.facts, _multiple(test, reading))]
 
 
 def _coded(test: Test, reading: Reading) -> list[Finding]:
@@ -102,17 +112,15 @@ def _compared(test: Test, reading: Reading, earlier: Fraction | None) -> bool:
     if isinstance(test.value, Range):
         if test.comparator is not Comparator.BETWEEN:
             raise _wrong_type(reading, "number")
-        return _exact(test.value.low) * scale <= number <= _exact(test.value.high) * scale
-    if isinstance(test.value, Expression):
-        least, most = _bounds(test.value, reading, test.unit)
-    elif isinstance(test.value, int | float):
-        least = most = _exact(test.value)
-    else:
+        return exact(test.value.low) * scale <= number <= exact(test.value.high) * scale
+    if isinstance(test.value, int | float):
+        return _holds(number, test.comparator, exact(test.value) * scale)
+    if not isinstance(test.value, Expression):
         raise _wrong_type(reading, "code")
-    answers = {_holds(number, test.comparator, bound * scale) for bound in (least, most)}
+    answers = {_holds(number, test.comparator, bound) for bound in _bounds(test.value, reading, test.unit)}
     if len(answers) > 1:
-        prior = next(term for term in test.value.terms if isinstance(term, PriorTerm))
-        raise Undecidable(ProblemKind.PRIOR_UNCLEAR, reading.facts, text=prior.text)
+        texts = [term.text for term in test.value.terms if isinstance(term, PriorTerm)]
+        raise Undecidable(ProblemKind.PRIOR_UNCLEAR, reading.facts, text="; ".join(texts))
     return answers.pop()
 
 
@@ -149,9 +157,9 @@ def _bounds(expression: Expression, reading: Reading, unit: str) -> tuple[Fracti
 
 def _term(term: int | float | LimitTerm, reading: Reading, unit: str) -> Fraction:
     if isinstance(term, LimitTerm):
-        limit = _limit(reading, term.limit) * _exact(term.times)
+        limit = _limit(reading, term.limit) * exact(term.times)
         return convert_exactly(limit, reading.value.unit, unit, reading.value.variable)
-    return _exact(term)
+    return exact(term)
 
 
 def _limit(reading: Reading, which: str) -> Fraction:
@@ -174,7 +182,7 @@ def _number_of(reading: Reading, unit: str) -> Fraction:
         raise Undecidable(error.problem.kind, reading.facts, **error.problem.parameters) from None
 
 
-def _exact(number: int | float) -> Fraction:
+def exact(number: int | float) -> Fraction:
     """The number as it is written: 0.1 is a tenth."""
     return Fraction(str(number))
 
@@ -190,6 +198,25 @@ def _earlier(
     if last is None:
         raise Undecidable(ProblemKind.EARLIER_MISSING, reading.facts, relative_to=relative_to.value)
     return [each for each in others if each.value.observed_on == last]
+
+
+def _multiple(test: Test, reading: Reading) -> Derived | None:
+    fact = reading.value
+    if test.relative_to is not RelativeTo.ULN or fact.number is None or not fact.upper:
+        return None
+    limits = tuple(Input(fact.variable, each, fact.unit, fact.id) for each in (fact.number, fact.upper))
+    return Derived("times_uln", fact.variable, times_uln(fact.number, fact.upper), TIMES_ULN, limits)
+
+
+def _change(reading: Reading, earlier: Reading) -> Derived | None:
+    before, after = as_decimal(_number_of(earlier, reading.value.unit)), reading.value
+    if after.number is None or before <= 0:
+        return None
+    values = (
+        Input(after.variable, before, after.unit, earlier.value.id),
+        Input(after.variable, after.number, after.unit, after.id),
+    )
+    return Derived("percent_change", after.variable, percent_change(before, after.number), "%", values)
 
 
 def _wrong_type(reading: Reading, expected: str) -> Undecidable:

@@ -56,6 +56,8 @@ class Reading:
 SEX, BIRTH_DATE = "sex", "birth_date"
 AGE = "age"
 DISEASE_DURATIONS = {"dx.ssc.disease_duration": "dx.ssc.onset"}
+# What a day alone changes.
+CALENDAR = (AGE, *DISEASE_DURATIONS)
 PREDNISONE_EQUIVALENT, GLUCOCORTICOID_DOSE = "rx.prednisone_equivalent", "rx.glucocorticoid_dose"
 
 
@@ -150,7 +152,8 @@ def derive_for_day(variable: str, day: date, facts: Facts, circumstances: Circum
 def _apply(
     variable: str, rule: Rule, leading: FactValue, facts: Facts, circumstances: Circumstances
 ) -> Iterator[Reading]:
-    age, sex, personal = 0, "", ()
+    age, sex = 0, ""
+    personal: tuple[Input, ...] = ()
     if rule.personal:
         if circumstances.birth_date is None:
             raise FormulaError(ProblemKind.INPUT_MISSING, formula=rule.formula, variable=BIRTH_DATE)

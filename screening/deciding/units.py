@@ -144,7 +144,8 @@ def parse(code: str) -> Unit | None:
     code = ucum(code)
     if code in _TEMPERATURES:
         return _TEMPERATURES[code]
-    factor, dimension, sign, expected = Fraction(1), {}, 1, True
+    dimension: dict[str, int] = {}
+    factor, sign, expected = Fraction(1), 1, True
     position = 0
     if code.startswith("/"):
         sign, position = -1, 1
@@ -205,8 +206,8 @@ def _symbol(text: str) -> tuple[Fraction, dict[str, int]] | None:
     return None
 
 
-# What may be reported in the place of a quantity: a multiple of the upper limit of normal, or the share of what is
-# predicted for the person.
+# What may be reported in the place of a quantity: a multiple of the upper limit of normal, or the share of
+# what is predicted for the person.
 TIMES_ULN = "{xULN}"
 SHARES_OF_PREDICTED = ("%", "%{predicted}")
 
