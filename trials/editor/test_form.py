@@ -61,13 +61,13 @@ class TestForm(PlainForm):
         help_text=_("A number, 18 to 75, or codes with commas between them."),
     )
     pick = forms.ChoiceField(
-        label=_("Or the one of several"),
+        label=_("Compared with"),
         required=False,
-        choices=[*_BLANK, ("min", _("smallest of")), ("max", _("largest of"))],
+        choices=[*_BLANK, ("min", _("the smallest of these")), ("max", _("the largest of these"))],
         widget=forms.Select(attrs={"data-with": "terms"}),
     )
     terms = TermsField(
-        label=_("Of these, one a line"),
+        label=_("These values, one a line"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3, "data-with": "pick"}),
