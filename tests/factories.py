@@ -24,10 +24,13 @@ from screening.models import (
     Patient,
     Role,
     Screening,
+    Signature,
     SponsorMembership,
     User,
 )
-from screening.services import Recorded, record_answer, start_screening
+from screening.services import Recorded, record_answer, sign_screening, start_screening
+from screening.services.signing import content_to_sign
+from screening.signature import digest_of, outline_of, text_of
 from trials.criteria.tree import parse_tree
 from trials.models import Cohort, CriteriaVersion, Site, Sponsor, Trial, TrialSponsor
 from trials.services import create_draft, publish
@@ -240,3 +243,17 @@ def answer(user: User, screening: Screening, identifier: str, value: str, **fiel
             operation_id=fields.pop("operation_id", None) or uuid.uuid4(),
             **fields,
         )
+
+
+def read(user: User, screening: Screening) -> dict[str, Any]:
+    """What the page to sign sends back of what was read on it."""
+    with acting(user):
+        content = content_to_sign(Screening.objects.for_log().get(pk=screening.pk))
+    return {"digest_read": digest_of(text_of(content)), "outline_read": outline_of(content)}
+
+
+def sign(user: User, screening: Screening, meaning: str = "eligible", **fields: Any) -> Signature:
+    """As an investigator who has just read the page does."""
+    fields = read(user, screening) | fields
+    with acting(user):
+        return sign_screening(user=user, screening=screening, meaning=meaning, **fields)

@@ -8,7 +8,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from config.context import reason_given
-from screening.models import Conclusion, Disposition, FailureKind, Kind, Outcome, Screening, Status, User
+from screening.models import (
+    Conclusion,
+    Disposition,
+    FailureKind,
+    Kind,
+    Outcome,
+    Screening,
+    Status,
+    User,
+    VoidKind,
+)
 from screening.services.errors import ReasonNeeded, Refused
 from screening.services.evaluation import deciding_criteria, outcome_of
 from screening.services.rules import (
@@ -19,6 +29,7 @@ from screening.services.rules import (
     role_that_writes,
     sealed,
 )
+from screening.services.signing import require_eligible_signature, void_signatures
 from trials.models import Cohort
 
 MAY_BE_PROPOSED = (Outcome.ELIGIBLE, Outcome.POTENTIALLY_ELIGIBLE)
@@ -71,6 +82,8 @@ def conclude_screening(
     screening.concluded_at = database_time()
     with reason_given(screening.failure_text_sealed):
         screening.save()
+    if screening.failure_kind not in ("", FailureKind.CRITERIA):
+        void_signatures(screening, VoidKind.CONCLUSION, by=user)
     return screening
 
 
@@ -99,6 +112,7 @@ def reopen_screening(*, user: User, screening: Screening, reason: str) -> Screen
     screening.concluded_at = None
     with reason_given(sealed(screening.patient, reason)):
         screening.save()
+    void_signatures(screening, VoidKind.REOPENED, by=user)
     return screening
 
 
@@ -111,7 +125,7 @@ def record_disposition(
     date: datetime.date,
     reason: str = "",
 ) -> Screening:
-    """Enrolled or randomised on a date, or eligible but not enrolled and why.
+    """Enrolled or randomised on a date, once that is signed for; or eligible but not enrolled, and why.
 
     Enrolled goes on to randomised; any other change of what was recorded is a correction and needs a reason.
     """
@@ -131,6 +145,7 @@ def record_disposition(
             raise Refused(_("The date is before the date of consent: correct it."))
         if screening.cohort is None and Cohort.objects.filter(version=screening.version_id).exists():
             raise Refused(_("Choose the cohort first: at the top of the checklist."))
+        require_eligible_signature(screening, on=date)
     elif not reason:
         raise ReasonNeeded(_("Say why the participant was not enrolled."))
     # A screening on paper may be entered afterwards: consent then lies before its start here.
@@ -147,6 +162,15 @@ def record_disposition(
     screening.disposition = disposition
     screening.disposition_date = date
     screening.disposition_reason_sealed = sealed(screening.patient, reason)
+    # The first time: what is entered later is no longer about the decision that was signed.
+    screening.disposition_recorded_at = screening.disposition_recorded_at or database_time()
     with reason_given(screening.disposition_reason_sealed):
-        screening.save(update_fields=["disposition", "disposition_date", "disposition_reason_sealed"])
+        screening.save(
+            update_fields=[
+                "disposition",
+                "disposition_date",
+                "disposition_reason_sealed",
+                "disposition_recorded_at",
+            ]
+        )
     return screening

@@ -15,9 +15,8 @@ from django.db.models import Q
 
 from screening.logic import Assessment
 from screening.models import AnchorDate, Answer, Deviation, Fact, FailureKind, HalfLife, Screening
-from screening.services.evaluation import assess
+from screening.services.evaluation import assess, standing_of
 from screening.signature import Content, Part
-from trials.criteria.tree import Tree
 
 
 def content_of(
@@ -32,16 +31,15 @@ def content_of(
     To compare with what was signed: `until` is the moment after which dates, facts and deviations are no
     longer about that decision, and what was dated anew after it is taken from what was `signed`.
     """
-    tree = screening.version.tree()
     answers = list(
-        screening.answers.current()
-        .select_related("criterion")
-        .prefetch_related("answer_facts")
-        .order_by("pk")
+        screening.answers.current().with_standing().prefetch_related("answer_facts").order_by("pk")
     )
-    facts = _facts(
-        screening, tree, {each.fact_id for answer in answers for each in answer.answer_facts.all()}, until
-    )
+    rested_on = {each.fact_id for answer in answers for each in answer.answer_facts.all()}
+    facts = _facts(screening, rested_on, until)
+    recorded = {row.anchor: (_date(row), row.recorded_at) for row in screening.anchor_dates.all()}
+    dates = _kept(recorded, Part.DATES, until, signed)
+    standing = standing_of(screening, answers, _anchors(dates), on)
+    assessment = assess(screening, standing.answers, expired=standing.expired, anchors=standing.anchors)
     return {
         Part.SCREENING: {
             "id": screening.pk,
@@ -68,15 +66,10 @@ def content_of(
         else None,
         Part.CONSENT: {"kind": screening.kind, "date": _day(screening.consent_date)},
         Part.FAILURE: _failure(screening),
-        Part.OUTCOME: _outcome(assess(screening)),
+        Part.OUTCOME: _outcome(assessment),
         Part.ANSWERS: {answer.criterion.identifier: _answer(answer) for answer in answers},
         Part.FACTS: {str(fact.pk): _fact(fact) for fact in facts},
-        Part.DATES: _kept(
-            {row.anchor: (_date(row), row.recorded_at) for row in screening.anchor_dates.all()},
-            Part.DATES,
-            until,
-            signed,
-        ),
+        Part.DATES: dates,
         Part.HALF_LIVES: _kept(
             {row.product_folded: (_half_life(row), row.entered_at) for row in _half_lives(screening, facts)},
             Part.HALF_LIVES,
@@ -134,11 +127,10 @@ def _answer(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _facts(
-    screening: Screening, tree: Tree, rested_on: Collection[int], until: datetime.datetime | None
-) -> list[Fact]:
+def _facts(screening: Screening, rested_on: Collection[int], until: datetime.datetime | None) -> list[Fact]:
     """Those that answers rest on, and all that stand of the variables that this version asks about."""
-    asked = {node.test.variable for node in tree.statements if node.test and node.test.variable}
+    tests = (node.test for node in screening.version.tree().statements)
+    asked = {test.variable for test in tests if test and test.variable}
     standing = Q(variable__code__in=asked, withdrawn_at=None, replacement=None)
     if until is not None:
         standing &= Q(entered_at__lte=until)
@@ -180,6 +172,13 @@ def _half_life(row: HalfLife) -> dict[str, Any]:
 
 def _date(row: AnchorDate) -> dict[str, Any]:
     return {"planned": _day(row.planned_on), "actual": _day(row.actual_on)}
+
+
+def _anchors(dates: Mapping[str, Any]) -> list[AnchorDate]:
+    return [
+        AnchorDate(anchor=anchor, actual_on=row["actual"] and datetime.date.fromisoformat(row["actual"]))
+        for anchor, row in dates.items()
+    ]
 
 
 def _deviation(row: Deviation) -> dict[str, Any]:

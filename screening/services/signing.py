@@ -123,7 +123,7 @@ def validity(signature: Signature, screening: Screening) -> Validity:
 
 def last_validity(screening: Screening) -> Validity | None:
     """That of the last signature, voided or not; None where nobody has signed."""
-    signature = screening.signatures.select_related("signer", "voided_by").order_by("pk").last()
+    signature = screening.signatures.select_related("version", "voided_by").order_by("pk").last()
     return validity(signature, screening) if signature else None
 
 
@@ -181,6 +181,8 @@ def refuse_against_the_outcome(
                     "signed once one does, or once the screening is concluded as failed for another reason."
                 )
             )
+    elif content[Part.FAILURE]:
+        raise Refused(_("This screening is concluded as failed: “eligible” cannot be signed."))
     elif outcome == Outcome.INELIGIBLE:
         raise Refused(_("By the answers this participant is not eligible: “eligible” cannot be signed."))
     elif outcome == Outcome.UNDETERMINED:

@@ -42,6 +42,7 @@ from tests.factories import (
     make_screening,
     make_trial,
     make_version,
+    sign,
 )
 from tests.screening.concurrency import at_once
 from trials.models import Cohort
@@ -338,6 +339,7 @@ def test_what_followed_is_recorded_in_order(cast: Cast) -> None:
     with pytest.raises(Refused, match="First conclude"):
         record(Disposition.ENROLLED, today(cast))
     conclude(cast, screening, Conclusion.PROPOSED_ELIGIBLE)
+    sign(cast.dora, screening)
     with pytest.raises(Refused, match="future"):
         record(Disposition.ENROLLED, today(cast) + A_DAY)
     with pytest.raises(Refused, match="before the date of consent"):
@@ -374,6 +376,10 @@ def test_nobody_is_enrolled_before_the_cohort_is_chosen() -> None:
         with pytest.raises(Refused, match="do not make this participant eligible"):
             choose_cohort(user=cast.alice, screening=screening, cohort=skin)
         assert choose_cohort(user=cast.alice, screening=screening, cohort=lupus).cohort == lupus
+        with pytest.raises(Refused, match="First an investigator signs"):
+            enrol()
+    sign(cast.dora, screening)
+    with acting(cast.alice):
         assert enrol().disposition == Disposition.ENROLLED
         with pytest.raises(Refused, match="Reopen it"):
             choose_cohort(user=cast.alice, screening=screening, cohort=None)

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from screening.models import Screening
-from tests.factories import Cast, acting, answer, make_cast, make_screening
+from tests.factories import Cast, acting, answer, make_cast, make_screening, sign
 
 pytestmark = pytest.mark.django_db
 ELIGIBLE = {"age": "yes", "lupus": "yes", "pregnant": "no", "infection": "no"}
@@ -64,6 +64,7 @@ def test_an_eligible_participant_is_proposed_and_enrolled(
     make_eligible(cast, screening)
     text = act(signed_in, screening, "conclude", conclusion="proposed_eligible").content.decode()
     assert "Proposed as eligible" in text
+    sign(cast.dora, screening)
     text = act(
         signed_in, screening, "disposition", disposition="enrolled", date="2024-02-10"
     ).content.decode()

@@ -24,6 +24,7 @@ from tests.factories import (
     make_trial,
     make_user,
     make_version,
+    sign,
 )
 from tests.trials_views.catalogue import text_of
 from trials.models import Site
@@ -87,6 +88,7 @@ def test_what_was_concluded_waits_until_it_is_known_what_followed(client: Client
     waiting, followed = eligible(cast, "P-1"), eligible(cast, "P-2")
     failed = make_screening(cast.alice, cast.rennes_site, cast.version, patient_code="P-3")
     conclude(cast, failed, "screen_failure", failure_kind="withdrawn", text="moved away")
+    sign(cast.dora, followed)
     with acting(cast.alice):
         record_disposition(
             user=cast.alice, screening=followed, disposition="enrolled", date=local_date(cast.rennes)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from typing import Any
 
-from screening.models import Screening, Signature, User
+from screening.models import Screening, Signature
 from screening.services.rules import local_date
-from screening.services.signing import content_to_sign, sign_screening
-from screening.signature import digest_of, outline_of, text_of
-from tests.factories import Cast, acting, answer, make_screening
+from tests.factories import Cast, acting, answer, make_screening, read
 
 ELIGIBLE = {"age": "yes", "lupus": "yes", "pregnant": "no", "infection": "no"}
 ATTESTED = "Compared with protocol 2.0, sections 5.1 and 5.2."
@@ -29,24 +26,9 @@ def now(cast: Cast, screening: Screening) -> Screening:
         return Screening.objects.for_log().get(pk=screening.pk)
 
 
-def read(cast: Cast, screening: Screening) -> dict[str, Any]:
-    """What the form sends back of the page that was read."""
-    with acting(cast.dora):
-        content = content_to_sign(now(cast, screening))
-    return {"digest_read": digest_of(text_of(content)), "outline_read": outline_of(content)}
-
-
-def sign(
-    cast: Cast, screening: Screening, meaning: str = "eligible", *, user: User | None = None, **fields: Any
-) -> Signature:
-    fields = read(cast, screening) | fields
-    with acting(user or cast.dora):
-        return sign_screening(user=user or cast.dora, screening=screening, meaning=meaning, **fields)
-
-
 def posted(cast: Cast, screening: Screening, password: str, **fields: str) -> dict[str, str]:
-    """The same as a browser sends it."""
-    content = read(cast, screening)
+    """What was read on the page to sign, as a browser sends it back."""
+    content = read(cast.dora, screening)
     return {
         "digest": content["digest_read"],
         "outline": json.dumps(content["outline_read"]),
@@ -58,6 +40,3 @@ def posted(cast: Cast, screening: Screening, password: str, **fields: str) -> di
 def standing(cast: Cast, screening: Screening) -> Signature:
     with acting(cast.alice):
         return Signature.objects.filter(screening=screening).latest("pk")
-
-
-A_DAY = datetime.timedelta(days=1)
