@@ -64,9 +64,12 @@ GET = {
     "screening:cohort": (405,) * 7,
     "screening:consent": (405,) * 7,
     "screening:conclude": OWN,
+    "screening:version": OWN,
     "screening:answer": (LOGIN, 302, 302, 302, 404, 403, 403),
     "screening:history": OWN,
     "screening:try_out": EDITORS,
+    "screening:open_screenings": EDITORS,
+    "screening:amendments": (LOGIN, 200, 200, 200, 200, 403, 403),
 }
 # What an empty POST answers: never a 500, and nothing of another's. 302 leads on, with a message; 422 and 400
 # say what is missing.
@@ -103,6 +106,9 @@ POST = {
     "screening:answer": (LOGIN, 422, 422, 403, 404, 403, 403),
     "screening:history": (405,) * 7,
     "screening:try_out": EDITORS,
+    "screening:open_screenings": (405,) * 7,
+    "screening:amendments": (405,) * 7,
+    "screening:version": (LOGIN, 422, 422, 403, 404, 403, 403),
 }
 
 
@@ -132,11 +138,12 @@ def address(name: str, screening: Screening) -> str:
         "trials:publish_version": draft,
         "trials:discard_draft": published,
         "screening:try_out": {"pk": screening.version_id},
+        "screening:open_screenings": {"pk": screening.version_id},
         "screening:answer": {"pk": screening.pk, "identifier": "age"},
         "screening:history": {"pk": screening.pk, "identifier": "age"},
         **{
             f"screening:{page}": {"pk": screening.pk}
-            for page in ("checklist", "cohort", "consent", "conclude")
+            for page in ("checklist", "cohort", "consent", "conclude", "version")
         },
     }
     return reverse(name, kwargs=arguments.get(name))

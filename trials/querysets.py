@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now, TruncDate
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Now, TruncDate
 
 from trials.ages import days_of_years
 from trials.text import folded
@@ -85,13 +85,26 @@ class CriteriaVersionQuerySet(models.QuerySet["CriteriaVersion"]):
         return self.order_by(models.F("effective").desc(nulls_last=True), "-published_at", "-number")
 
     def following(self, version: CriteriaVersion) -> Self:
-        """The published versions of the same source that replace this one: its amendments, newest first."""
-        rest = Q(published_at__gt=version.published_at) | Q(
-            published_at=version.published_at, number__gt=version.number
+        """The amendments of a published version, newest first."""
+        return self.after(
+            trial=version.trial_id,
+            source=version.source,
+            effective=Value(version.effective, models.DateField()),
+            published_at=version.published_at,
+            number=version.number,
         )
-        if version.effective is None:
-            later = Q(effective__isnull=False) | Q(effective__isnull=True) & rest
-        else:
-            later = Q(effective__gt=version.effective) | Q(effective=version.effective) & rest
-        same = self.published().filter(trial=version.trial_id, source=version.source)
-        return same.filter(later).in_order()
+
+    def after(self, *, trial: Any, source: Any, effective: Any, published_at: Any, number: Any) -> Self:
+        """The published versions that take effect after one of these particulars, newest first.
+
+        Each is a value or a reference to an outer query's.
+        """
+        unknown = Value(date.min)
+        later = Q(published_at__gt=published_at) | Q(published_at=published_at, number__gt=number)
+        return (
+            self.published()
+            .filter(trial=trial, source=source)
+            .alias(since=Coalesce("effective", unknown), others=Coalesce(effective, unknown))
+            .filter(Q(since__gt=models.F("others")) | Q(since=models.F("others")) & later)
+            .in_order()
+        )
