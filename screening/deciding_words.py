@@ -76,8 +76,8 @@ _SENTENCES: dict[ProblemKind, str | Promise] = {
     ProblemKind.HALF_LIFE_MISSING: gettext_lazy(
         "The window counts half-lives, and that of %(product)s is not known. Enter it once for the center."
     ),
-    ProblemKind.WINDOW_UNCLEAR: gettext_lazy(
-        "The criterion's window gives both an event and a distance from it. Answer by hand."
+    ProblemKind.TEST_UNCLEAR: gettext_lazy(
+        "The criterion's test is not clear enough to be decided by facts. Answer by hand."
     ),
     ProblemKind.PRIOR_UNCLEAR: gettext_lazy(
         "It hangs on an earlier value (%(text)s), and a person has to say which one is meant. Answer by hand."

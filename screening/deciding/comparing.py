@@ -111,12 +111,14 @@ def _compared(test: Test, reading: Reading, earlier: Fraction | None) -> bool:
             number, scale = _number_of(reading, test.unit), Fraction(1)
     if isinstance(test.value, Range):
         if test.comparator is not Comparator.BETWEEN:
-            raise _wrong_type(reading, "number")
+            raise Undecidable(ProblemKind.TEST_UNCLEAR, reading.facts)
         return exact(test.value.low) * scale <= number <= exact(test.value.high) * scale
     if isinstance(test.value, int | float):
         return _holds(number, test.comparator, exact(test.value) * scale)
     if not isinstance(test.value, Expression):
         raise _wrong_type(reading, "code")
+    if test.relative_to is not None:
+        raise Undecidable(ProblemKind.TEST_UNCLEAR, reading.facts)
     answers = {_holds(number, test.comparator, bound) for bound in _bounds(test.value, reading, test.unit)}
     if len(answers) > 1:
         texts = [term.text for term in test.value.terms if isinstance(term, PriorTerm)]
@@ -138,7 +140,7 @@ def _holds(number: Fraction, comparator: Comparator | None, bound: Fraction | fl
             return number == bound
         case Comparator.UNEQUAL:
             return number != bound
-    raise ValueError(f"{comparator} compares no numbers")
+    raise Undecidable(ProblemKind.TEST_UNCLEAR)
 
 
 def _bounds(expression: Expression, reading: Reading, unit: str) -> tuple[Fraction | float, Fraction | float]:

@@ -28,7 +28,7 @@ class ProblemKind(StrEnum):
     ANCHOR_WITHOUT_DATE = "anchor_without_date"  # anchor
     PRODUCT_MISSING = "product_missing"  # the window counts half-lives, the fact names no product
     HALF_LIFE_MISSING = "half_life_missing"  # product
-    WINDOW_UNCLEAR = "window_unclear"  # a distance from an event that the test is about "at"
+    TEST_UNCLEAR = "test_unclear"  # it says two things at once, or compares what cannot be compared
     DURATION_UNKNOWN = "duration_unknown"  # min_duration
     INDETERMINATE = "indeterminate"  # code
     OPEN_LIST = "open_list"  # code: not on a list that ends in "etc."

@@ -73,7 +73,7 @@ def span(window: Window, anchors: Mapping[Anchor, AnchorTime], half_life: Decima
     first = last = possibly_first = possibly_last = anchor
     if window.direction in (Direction.AT, Direction.DURING):
         if window.min or window.max:
-            raise Undecidable(ProblemKind.WINDOW_UNCLEAR)
+            raise Undecidable(ProblemKind.TEST_UNCLEAR)
         if window.anchor is Anchor.SCREENING:
             last = possibly_last = _end_of_screening(anchors)
     elif window.direction is Direction.BEFORE:
