@@ -119,7 +119,7 @@ draw.last = 0;
 
 function layersOf(node) {
   const middle = L.latLng(node.lat, node.lon);
-  if (node.total === 1) return [siteMarker(node.sites[0], middle)];
+  if (node.total === 1 && node.sites) return [siteMarker(node.sites[0], middle)];
   if (!node.fanned) return [stackMarker(node, middle)];
   const center = map.latLngToLayerPoint(middle);
   return node.sites.flatMap((site, index) => {
@@ -152,13 +152,17 @@ function stackMarker(node, at) {
     .map((value, index) => ({ status: statuses[value] ?? statuses[""], number: node.counts[index] }))
     .filter(({ number }) => number)
     .sort((one, other) => other.number - one.number);
-  const total = words.sites.replace("%(n)s", node.total);
+  const total = totalOf(node);
   marker.describe = () => describe(
     marker,
     `${total}: ${mix.map(({ status, number }) => `${number} ${status.word}`).join(", ")}`,
     [total, ...mix.map(({ status, number }) => `${status.glyph} ${status.word}: ${number}`)],
   );
   return marker;
+}
+
+function totalOf({ total }) {
+  return total === 1 ? words.site : words.sites.replace("%(n)s", total);
 }
 
 /* A ring of the colours of the statuses, each as long as its share. */
@@ -226,10 +230,14 @@ async function nameMarkers() {
 function open(node, at, byKey) {
   if (node.sites && map.getZoom() >= NEAR) {
     const query = new URLSearchParams(node.sites.map(({ id }) => ["site", id]));
-    openPopup(`${settings.stack}?${query}`, at, byKey ? document.activeElement : null);
+    openPopup(() => part(`${settings.stack}?${query}`), at, byKey ? document.activeElement : null);
     return;
   }
-  const zoom = Math.max(node.sites ? NEAR : node.zoom, map.getZoom() + 1);
+  if (node.closed && map.getZoom() >= NEAR) {
+    openPopup(() => noteOf(node), at, byKey ? document.activeElement : null);
+    return;
+  }
+  const zoom = Math.max(node.sites || node.closed ? NEAR : node.zoom, map.getZoom() + 1);
   if (byKey) map.once("moveend", async () => {
     await draw();
     nearest(at)?.focus({ preventScroll: true });
@@ -244,10 +252,30 @@ function nearest(at) {
 }
 
 function openSite(site, at, returnTo) {
-  return openPopup(settings.site.replace("/0/", `/${site}/`), at, returnTo);
+  return openPopup(() => part(addressOf(site)), at, returnTo);
 }
 
-async function openPopup(address, at, returnTo) {
+function addressOf(site) {
+  return settings.site.replace("/0/", `/${site}/`);
+}
+
+async function part(address) {
+  const response = await fetch(address, { headers: { "HX-Request": "true" } });
+  if (!response.ok) throw new Error(response.status);
+  const made = element("div");
+  made.innerHTML = await response.text();
+  return made;
+}
+
+function noteOf(node) {
+  const made = element("div");
+  made.append(element("h2", "", totalOf(node)), element("p", "", words.narrow));
+  made.firstChild.tabIndex = -1;
+  return made;
+}
+
+/* `fill` gives, at once or later, what the popup shows. */
+async function openPopup(fill, at, returnTo) {
   const content = element("div", "map-popup", words.loading);
   const { x: width, y: height } = map.getSize();
   const popup = L.popup({
@@ -267,9 +295,7 @@ async function openPopup(address, at, returnTo) {
     if (box.contains(document.activeElement) || document.activeElement === document.body) back(returnTo, at);
   });
   try {
-    const response = await fetch(address, { headers: { "HX-Request": "true" } });
-    if (!response.ok) throw new Error(response.status);
-    content.innerHTML = await response.text();
+    content.replaceChildren(await fill());
   } catch {
     content.textContent = words.failed;
   }
@@ -290,6 +316,7 @@ function back(returnTo, at) {
 /* As near as it takes for the site to have a marker of its own. */
 async function goTo(site, returnTo = null) {
   const { point } = await ask("find", { site });
+  if (!point && returnTo) location.assign(addressOf(site)); // one of too many
   if (!point) return;
   frame.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
   let marker = null;

@@ -10,7 +10,9 @@ const MOST_IN_A_FAN = 12;
 const PIN = 28; // pixels
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-let sites = null; // {statuses, lat, lon, rough, first, ids, status}: places, and the sites of place p from first[p] on
+/* {statuses, lat, lon, rough, first, ids, status}: places, and the sites of place p from first[p] on; of too many
+   sites {statuses, lat, lon, mix, ids}, where ids is empty, and mix has how many of each status are at each place */
+let sites = null;
 let clusters = null;
 const lands = {};
 
@@ -48,7 +50,7 @@ const answers = {
         geometry: { type: "Point", coordinates: [sites.lon[place], lat] },
       })),
     );
-    return { total: sites.ids.length, statuses: sites.statuses, bounds: bounds() };
+    return { statuses: sites.statuses, bounds: bounds() };
   },
 
   view({ zoom, box }) {
@@ -75,6 +77,7 @@ const answers = {
 function decoded(columns) {
   const lat = summed(columns.lat, columns.precision);
   const lon = summed(columns.lon, columns.precision);
+  if (columns.mix) return { statuses: columns.statuses, lat, lon, mix: columns.mix, ids: [] };
   const first = new Uint32Array(lat.length + 1);
   columns.count.forEach((count, place) => {
     first[place + 1] = first[place] + count;
@@ -102,6 +105,8 @@ function summed(differences, precision) {
 }
 
 function countsOf(place) {
+  const { length } = sites.statuses;
+  if (sites.mix) return sites.mix.slice(place * length, (place + 1) * length);
   const counts = sites.statuses.map(() => 0);
   for (let site = sites.first[place]; site < sites.first[place + 1]; site += 1) counts[sites.status[site]] += 1;
   return counts;
@@ -115,24 +120,25 @@ function sitesOf(place) {
   return found;
 }
 
-/* What is to be drawn as one: a place, or a cluster. With `sites` it cannot be taken apart by zooming in. */
+/* What is to be drawn as one: a place, or a cluster. With `sites` it cannot be taken apart by zooming in; `closed`
+   where its sites are too many to be told apart at all. */
 function node({ id, properties, geometry }) {
   const [lon, lat] = geometry.coordinates;
+  const counts = properties.counts ?? countsOf(properties.place);
+  const total = counts.reduce((sum, number) => sum + number, 0);
   if (!properties.cluster) {
-    const all = sitesOf(properties.place);
-    return { key: `p${properties.place}`, lat, lon, counts: properties.counts ?? countsOf(properties.place),
-      total: all.length, sites: all.slice(0, MOST_OF_A_PLACE) };
+    return { key: `p${properties.place}`, lat, lon, counts, total, zoom: 0, closed: Boolean(sites.mix),
+      sites: sites.mix ? null : sitesOf(properties.place).slice(0, MOST_OF_A_PLACE) };
   }
-  const total = properties.counts.reduce((sum, number) => sum + number, 0);
   const zoom = clusters.getClusterExpansionZoom(id);
-  const together = zoom > FARTHEST && clusters.getLeaves(id, MOST_OF_A_PLACE).flatMap((leaf) => sitesOf(leaf.properties.place));
-  return { key: `c${id}`, lat, lon, counts: properties.counts, total, zoom,
+  const together = zoom > FARTHEST && !sites.mix && clusters.getLeaves(id, MOST_OF_A_PLACE).flatMap((leaf) => sitesOf(leaf.properties.place));
+  return { key: `c${id}`, lat, lon, counts, total, zoom, closed: false,
     sites: together ? together.slice(0, MOST_OF_A_PLACE) : null };
 }
 
 /* How wide a node is drawn, in pixels, and whether its sites fan out; `reach` is how far from their place. */
 function extent({ total, sites: each }, zoom) {
-  if (total === 1) return { size: PIN, reach: 0, fanned: false };
+  if (total === 1 && each) return { size: PIN, reach: 0, fanned: false };
   if (each && total <= MOST_IN_A_FAN && zoom >= FAN_ZOOM) {
     const reach = Math.max(26, (total * (PIN + 6)) / (2 * Math.PI));
     return { size: 2 * reach + PIN, reach, fanned: true };
@@ -160,9 +166,9 @@ function merged(one, other, zoom) {
   const total = one.total + other.total;
   const middle = (axis) => (one[axis] * one.total + other[axis] * other.total) / total;
   return {
-    key: `${one.key}+${other.key}`, lat: middle("lat"), lon: middle("lon"), total, zoom: 0,
+    key: `${one.key}+${other.key}`, lat: middle("lat"), lon: middle("lon"), total, zoom: 0, closed: Boolean(sites.mix) && zoom >= FARTHEST,
     counts: one.counts.map((number, status) => number + other.counts[status]),
-    sites: zoom >= FARTHEST ? [...one.sites, ...other.sites].slice(0, MOST_OF_A_PLACE) : null,
+    sites: zoom >= FARTHEST && !sites.mix ? [...one.sites, ...other.sites].slice(0, MOST_OF_A_PLACE) : null,
   };
 }
 

@@ -149,6 +149,27 @@ def test_a_crowded_place_opens_a_list(page: Page) -> None:
     expect(dialog.get_by_role("listitem")).to_have_count(14)
 
 
+def test_too_many_sites_are_shown_by_city_until_filters_make_them_fewer(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trials.map.columns.MOST_SITES", 3)
+    trial = make_trial()
+    for status, place in (("COMPLETED", TOKYO), ("", TOKYO), ("", OSAKA), ("", PARIS)):
+        make_site(trial, status=status, **place)
+    open_map(page, "?sites=all")
+    expect(marker(page, "1 site: 1 Status not reported")).to_have_count(1)
+    tokyo = "2 sites: 1 Status not reported, 1 Completed"
+    for name in ("3 sites: 2 Status not reported, 1 Completed", tokyo, tokyo):  # nearer, nearer, open
+        marker(page, name).focus()
+        page.keyboard.press("Enter")
+        settled(page)
+    dialog = page.get_by_role("dialog", name="2 sites")
+    expect(dialog).to_contain_text("Choose filters to see the sites one by one.")
+    page.keyboard.press("Escape")
+    page.get_by_role("checkbox", name="Japan").check()
+    expect(marker(page, "Osaka: Status not reported")).to_have_count(1)
+
+
 def test_the_table_leads_to_the_marker_and_back(page: Page, sponsor: User) -> None:
     open_map(page)
     link = rows(page).filter(has_text="Lyon").get_by_role("link", name=re.compile("^Show"))

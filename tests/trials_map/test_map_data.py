@@ -74,6 +74,28 @@ def test_the_columns_obey_the_filters(client: Client) -> None:
     assert client.get("/map/sites.json?country=Atlantis").status_code == 404
 
 
+def test_too_many_sites_are_sent_by_city(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for status, place in (("COMPLETED", PARIS), ("", PARIS), ("", PARIS), ("COMPLETED", LYON)):
+        make_site(status=status, **place)
+    make_site(status="", city="Paris", approximate_latitude=48.8634, approximate_longitude=2.3488)
+    make_site(status="", city="Atlantis")
+    monkeypatch.setattr("trials.map.columns.MOST_SITES", 5)
+    assert "id" in client.get("/map/sites.json").json()
+    assert "So many sites are shown by city." not in client.get("/map/?sites=all").text
+    monkeypatch.setattr("trials.map.columns.MOST_SITES", 4)
+    given = client.get("/map/sites.json").json()
+    assert given == {
+        "precision": 1000,
+        "statuses": ["", "COMPLETED"],
+        "lat": [45749, 48856 - 45749],  # the middle of four sites at Paris
+        "lon": [4848, 2349 - 4848],
+        "count": [1, 4],
+        "mix": [0, 1, 3, 1],
+    }
+    assert "So many sites are shown by city." in client.get("/map/?sites=all").text
+    assert "id" in client.get("/map/sites.json?status=COMPLETED").json()
+
+
 def test_what_has_not_changed_is_not_sent_again(client: Client, django_assert_num_queries: Any) -> None:
     make_site(**PARIS)
     first = client.get("/map/sites.json")

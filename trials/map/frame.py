@@ -28,7 +28,9 @@ class Frame:
             "focus": self.focus,
             "statuses": {value: _status(value) for value in (*Status.values, "")},
             "words": {
+                "site": _("1 site"),
                 "sites": _("%(n)s sites"),
+                "narrow": _("Choose filters to see the sites one by one."),
                 "approximate": _("approximate place"),
                 "zoomIn": _("Zoom in"),
                 "zoomOut": _("Zoom out"),

@@ -25,7 +25,7 @@ from trials.map.asked import (
     chips,
     landing,
 )
-from trials.map.columns import columns, fingerprint
+from trials.map.columns import by_city, columns, contents_of, too_many
 from trials.map.downloads import as_csv, as_geojson
 from trials.map.frame import frame
 from trials.map.sites import counted, facets, for_table, found, in_order
@@ -51,6 +51,7 @@ def sites_map(request: MapRequest) -> HttpResponse:
     usual = landing(sponsors=request.access.context.sponsors, signed_in=request.user.is_authenticated)
     wanted = asked if asks_for_something(request.GET) else usual
     order, sites = form.order(), found(wanted)
+    counts = counted(sites)
     page, page_problem = page_of(
         Paginator(for_table(in_order(sites, order)), PAGE_SIZE), request.GET.get("page", "1")
     )
@@ -62,7 +63,8 @@ def sites_map(request: MapRequest) -> HttpResponse:
         "form": form,
         "facets": offered,
         "chips": chips(wanted, offered),
-        "counts": counted(sites),
+        "counts": counts,
+        "by_city": too_many(counts.located),
         "page": page,
         "page_problem": page_problem,
         "previous": page.has_previous() and _turned(wanted, order, page.previous_page_number()),
@@ -87,11 +89,12 @@ def sites_map(request: MapRequest) -> HttpResponse:
 def map_data(request: HttpRequest) -> HttpResponseBase:
     """The sites on the map as columns. Asked for again, they are made again only if something has changed."""
     sites = found(_asked(request))
-    etag = f'W/"{fingerprint(sites)}"'
-    response = get_conditional_response(request, etag=etag)
+    contents = contents_of(sites)
+    response = get_conditional_response(request, etag=contents.etag)
     if response is None:
-        response = JsonResponse(columns(sites), json_dumps_params={"separators": (",", ":")})
-    response["ETag"] = etag
+        made = by_city(sites) if too_many(contents.number) else columns(sites)
+        response = JsonResponse(made, json_dumps_params={"separators": (",", ":")})
+    response["ETag"] = contents.etag
     patch_cache_control(response, no_cache=True)
     return response
 
