@@ -18,12 +18,14 @@ from screening.models import (
     AnswerChange,
     AnswerFact,
     Conclusion,
+    Patient,
     Role,
     Screening,
     SourceKind,
     Status,
     User,
     Value,
+    VoidKind,
 )
 from screening.services.conclusion import MAY_BE_PROPOSED
 from screening.services.errors import Conflict, Overtaken, ReasonNeeded, Refused
@@ -37,6 +39,7 @@ from screening.services.rules import (
     open_and_locked,
     role_that_writes,
 )
+from screening.services.signing import void_signatures
 from trials.criteria.tree import Node, Op
 from trials.models import Cohort, Criterion
 
@@ -138,6 +141,7 @@ def record_answer(
             sealed_reason=sealed_reason,
         )
         keep_outcome(screening)
+        void_signatures(screening, VoidKind.ANSWER, by=user)
     return Recorded(answer, repeated=False)
 
 
@@ -158,6 +162,7 @@ def choose_cohort(*, user: User, screening: Screening, cohort: Cohort | None) ->
         screening.cohort = cohort
         screening.save(update_fields=["cohort"])
         keep_outcome(screening)
+        void_signatures(screening, VoidKind.COHORT, by=user)
         if proposed and screening.outcome not in MAY_BE_PROPOSED:
             raise Refused(_("For this cohort the answers do not make this participant eligible."))
     return screening
@@ -206,12 +211,15 @@ def _said(
     """What is said now: with the facts, where it is what they propose."""
     confirmed = proposal.value is not None and value == proposal.value.value
     if confirmed and shown is not None and set(shown) != set(proposal.facts):
-        raise Overtaken(_("The facts about this participant have changed: load the page again."))
+        if not shown:
+            confirmed = False  # said without having seen them
+        else:
+            raise Overtaken(_("The facts about this participant have changed: load the page again."))
     judged = statement.test is not None and statement.test.judgement
     return _Said(
         value=value,
         comment=_comment(screening, answer) if comment is None else comment.strip(),
-        source=_source(screening, answer) if source is None else source,
+        source=source or (source_of(screening.patient, answer) if answer else Source()),
         proposed=judged and role != Role.INVESTIGATOR,
         proposal=proposal.value.value if proposal.value else "",
         facts=tuple(sorted(proposal.facts)) if confirmed else (),  # type: ignore[type-var, arg-type]
@@ -223,7 +231,7 @@ def _said_before(screening: Screening, answer: Answer) -> _Said:
     return _Said(
         value=Value(answer.value),
         comment=_comment(screening, answer),
-        source=_source(screening, answer),
+        source=source_of(screening.patient, answer),
         proposed=answer.proposed,
         proposal=answer.proposal,
         facts=tuple(sorted(answer.answer_facts.values_list("fact", flat=True))),
@@ -235,10 +243,8 @@ def _comment(screening: Screening, answer: Answer | None) -> str:
     return vault.unseal(screening.patient, answer.comment_sealed) if answer else ""
 
 
-def _source(screening: Screening, answer: Answer | None) -> Source:
-    if answer is None:
-        return Source()
-    patient = screening.patient
+def source_of(patient: Patient, answer: Answer) -> Source:
+    """An answer's source, unsealed."""
     return Source(
         kind=answer.source_kind,
         date=answer.source_date,
