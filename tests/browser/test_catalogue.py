@@ -48,6 +48,11 @@ def test_a_trial_is_found_by_a_word_and_opened(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/trials/\?q=myositis$"))
     expect(page.get_by_role("heading", level=2)).to_have_text("4 trials found")
     assert sorted(hits(page)) == sorted(MYOSITIS)
+    page.emulate_media(media="print")
+    expect(page.locator(".hit")).to_have_count(4)
+    expect(page.locator(".hit").first).to_be_visible()
+    expect(page.locator("#filters")).to_be_hidden()
+    page.emulate_media(media="screen")
     page.get_by_role("link", name="GC012F Injection in Refractory Idiopathic Inflammatory Myopathy").click()
     expect(page).to_have_title(re.compile("GC012F Injection.*NCT07086404.*Trialdesk"))
     page.get_by_role("link", name="Who can take part").click()
@@ -80,6 +85,21 @@ def test_filters_swap_the_results_and_the_address_follows(page: Page, expected_e
     expect(page.locator("#results-heading")).to_have_text("5 trials found")
     page.go_forward()
     expect(page.locator("#results-heading")).to_have_text("4 trials found")
+
+
+def test_a_trial_is_printed_with_its_sites_and_without_what_only_a_screen_can_use(page: Page) -> None:
+    page.goto(f"/trials/{NUMBERS['novartis']}/")
+    sites, first = page.locator(".country tbody tr"), page.locator(".country tbody tr").first
+    expect(first).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(sites).to_have_count(50)
+    expect(first).to_be_visible()
+    for name in ("Main", "On this page", "Breadcrumbs"):
+        expect(page.get_by_role("navigation", name=name)).to_be_hidden()
+    expect(page.locator("#map")).to_be_hidden()
+    # A sentence stands there once; its parts are repeated on a screen that asks for them alone.
+    expect(page.get_by_text("BMI at Screening of ≤17 or ≥40 kg/m2")).to_be_visible()
+    expect(page.get_by_text("BMI at Screening of ≤17 kg/m2")).to_be_hidden()
 
 
 def test_going_on_while_a_page_still_loads_ends_at_what_its_address_says(
