@@ -21,6 +21,7 @@ LOGIC = (
     "screening.flow",
     "screening.suppression",
     "screening.carrying",
+    "screening.practice",
 )
 PURE = (
     "__future__ abc bisect collections dataclasses datetime decimal difflib enum fractions functools graphlib"
