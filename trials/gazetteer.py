@@ -3,7 +3,7 @@
 A name alone says little: there is a Birmingham in Alabama and one in England. A city is looked for in its
 country and in the first-level division that the address names, by its name and then by its other names. Where
 it stays open which one is meant, nothing is answered: a site that is missing from a map does less harm than
-one in the wrong place.
+one in the wrong place. Outside the United States a division is known only where a city bears its name.
 """
 
 from __future__ import annotations
