@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from screening.deciding.comparing import Finding, exact, findings
+from screening.deciding.comparing import TO_AN_EARLIER, Finding, exact, findings
 from screening.deciding.derived import (
     AGE,
     CALENDAR,
@@ -19,8 +19,8 @@ from screening.deciding.derived import (
 from screening.deciding.facts import Circumstances, Facts, FactValue, Presence, fold
 from screening.deciding.problems import Problem, ProblemKind, Undecidable
 from screening.deciding.units import convert_exactly
-from screening.deciding.windows import Span, holds_until, recheck_on, shifted, span, time_of
-from trials.criteria.tree import Anchor, Period, Range, Test, Window
+from screening.deciding.windows import Span, holds_until, recheck_on, screening_period, shifted, span, time_of
+from trials.criteria.tree import Anchor, Direction, Period, Range, Test, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,24 @@ def candidates(test: Test, facts: Facts, circumstances: Circumstances) -> Found:
         counted, set_aside = _inside(test, test.window, known, circumstances), []
     if calendar:
         counted += _of_the_day(test, facts, circumstances)
-    return Found(
-        [each for each in counted if each.findings], set_aside, within, problems[0] if problems else None
-    )
+    telling = [each for each in counted if each.findings]
+    if counted and not telling and test.relative_to in TO_AN_EARLIER:
+        alone = tuple(fact for each in counted for fact in each.reading.facts)
+        raise Undecidable(ProblemKind.EARLIER_MISSING, alone, relative_to=test.relative_to.value)
+    return Found(telling, set_aside, within, problems[0] if problems else None)
 
 
 def _now(
     test: Test, known: Sequence[Reading], circumstances: Circumstances
 ) -> tuple[list[Candidate], list[Candidate]]:
-    """Without a window: numbers since the screening began before earlier ones, anything else from ever."""
+    """Without a window: numbers since the screening began before earlier ones, anything else from ever.
+
+    A change from an earlier value is that of the last value.
+    """
+    if test.relative_to in TO_AN_EARLIER:
+        last = max((each.value.observed_on for each in known), default=None)
+        latest = [each for each in known if each.value.observed_on == last]
+        return [Candidate(each, _said(test, each, known, circumstances)) for each in latest], []
     start = circumstances.anchors.get(Anchor.SCREENING)
     recent = [
         each
@@ -104,22 +113,29 @@ def _inside(
         half_life = circumstances.half_lives.get(fold(reading.value.product))
         within = span(window, circumstances.anchors, half_life)
         contained = within.contains(day)
+        if reading.value.code == Presence.ABSENT and not contained:
+            contained = _looks_back(window, within, day, circumstances)
         if contained is False:
             continue
         until = holds_until(window, circumstances.anchors, day, half_life)
         candidate = Candidate(reading, _said(test, reading, known, circumstances), within, until)
-        if contained:
-            inside.append(candidate)
-        elif reading.value.code != Presence.ABSENT:
-            unsure.append(candidate)
-        elif day >= time_of(Anchor.SCREENING, circumstances.anchors).on:
-            # Nothing was given, so no product has a half-life: what was said since the screening began holds.
-            inside.append(candidate)
+        (inside if contained else unsure).append(candidate)
     truths = {finding.true for each in inside for finding in each.findings}
     for candidate in unsure:
         if {finding.true for finding in candidate.findings} != truths:
             raise _half_life_missing(candidate.reading)
     return inside
+
+
+def _looks_back(window: Window, within: Span, day: date, circumstances: Circumstances) -> bool:
+    """Whether "absent", said since the screening began, is about a window that lies before that day.
+
+    Nor does it need a half-life: where nothing was given, no product has one.
+    """
+    if window.direction is not Direction.BEFORE or day < within.possibly_first:
+        return False
+    start, end = screening_period(circumstances.anchors)
+    return start <= day <= end and (day > within.last or within.contains(day) is None)
 
 
 def _half_life_missing(reading: Reading) -> Undecidable:

@@ -25,6 +25,8 @@ from trials.criteria.tree import (
     Test,
 )
 
+# What a value of before is needed for.
+TO_AN_EARLIER = (RelativeTo.PREVIOUS, RelativeTo.BASELINE)
 # Codes that the dictionary uses for "no answer" and for "nothing of the list".
 _INDETERMINATE, _NONE = "indeterminate", "none"
 # Of which a participant has several at a time: one that is not on the list says nothing of the others.
@@ -47,7 +49,7 @@ class Finding:
 def findings(
     test: Test, reading: Reading, others: Sequence[Reading], circumstances: Circumstances
 ) -> list[Finding]:
-    """Usually one; none where a value says nothing; several where several earlier values are compared with.
+    """Usually one; none where a value says nothing; several where an earlier day has several values.
 
     `others` are all values of the variable. Raises `Undecidable`.
     """
@@ -63,14 +65,14 @@ def findings(
             return _coded(test, reading)
     if fact.number is None:
         raise _wrong_type(reading, "number")
-    if test.relative_to in (RelativeTo.PREVIOUS, RelativeTo.BASELINE):
+    if test.relative_to in TO_AN_EARLIER:
         return [
             Finding(
                 _compared(test, reading, _number_of(earlier, fact.unit)),
                 reading.facts + earlier.facts,
                 _change(reading, earlier),
             )
-            for earlier in _earlier(test.relative_to, reading, others, circumstances)
+            for earlier in _earlier(test, reading, others, circumstances)
         ]
     return [Finding(_compared(test, reading, None), reading.facts, _multiple(test, reading))]
 
@@ -190,15 +192,13 @@ def exact(number: int | float) -> Fraction:
 
 
 def _earlier(
-    relative_to: RelativeTo, reading: Reading, others: Sequence[Reading], circumstances: Circumstances
+    test: Test, reading: Reading, others: Sequence[Reading], circumstances: Circumstances
 ) -> list[Reading]:
     """The values of the day that a value is compared with: the last day before it, or up to the baseline."""
     day = reading.value.observed_on
-    if relative_to is RelativeTo.BASELINE:
+    if test.relative_to is RelativeTo.BASELINE:
         day = min(day, time_of(Anchor.BASELINE, circumstances.anchors).on + timedelta(days=1))
     last = max((each.value.observed_on for each in others if each.value.observed_on < day), default=None)
-    if last is None:
-        raise Undecidable(ProblemKind.EARLIER_MISSING, reading.facts, relative_to=relative_to.value)
     return [each for each in others if each.value.observed_on == last]
 
 

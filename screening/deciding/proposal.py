@@ -12,7 +12,11 @@ that would decide otherwise are named beside the proposal (`against`). Whatever 
 from any date, since a diagnosis or a treatment of long ago still is one. What the calendar changes by itself
 (age, months since an onset) is worked out for the day of the window's event, or for today.
 
-"Absent" is proposed from a fact that says so on a day inside the window.
+Which earlier value a text means ("the count before rituximab") is not guessed: unless the answer is the same
+whatever it was, a person says so. "The previous value" is the last one before.
+
+"Absent" is proposed from a fact that says so on a day inside the window, or later in the screening: whoever
+is asked on the third day says what was before the first. An event dated after the window is outside.
 """
 
 from __future__ import annotations
@@ -47,7 +51,7 @@ class Proposal:
     record: what it rests on in the participant's record: "sex", "birth_date"
     agreeing: the other facts inside the window; they say the same
     against: earlier facts that would decide otherwise, where no window bounds them (see above)
-    conflicting: all facts inside the window, where they disagree
+    conflicting: all facts inside the window, where they disagree, the latest first
     problem: what stood in the way
     valid_until: the last local date on which the value still follows; None if no date ends it
     recheck_on: for when the event is planned that the window hangs on: due again then

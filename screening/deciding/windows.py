@@ -75,7 +75,7 @@ def span(window: Window, anchors: Mapping[Anchor, AnchorTime], half_life: Decima
         if window.min or window.max:
             raise Undecidable(ProblemKind.TEST_UNCLEAR)
         if window.anchor is Anchor.SCREENING:
-            last = possibly_last = _end_of_screening(anchors)
+            last = possibly_last = screening_period(anchors)[1]
     elif window.direction is Direction.BEFORE:
         last, possibly_last = _reach(anchor, window.min, -1, half_life) if window.min else (anchor, anchor)
         possibly_first, first = (
@@ -85,7 +85,7 @@ def span(window: Window, anchors: Mapping[Anchor, AnchorTime], half_life: Decima
         possibly_first, first = _reach(anchor, window.min, 1, half_life) if window.min else (anchor, anchor)
         last, possibly_last = _reach(anchor, window.max, 1, half_life) if window.max else (date.max, date.max)
     if window.and_during_screening:
-        start, end = time_of(Anchor.SCREENING, anchors).on, _end_of_screening(anchors)
+        start, end = screening_period(anchors)
         first, possibly_first = min(first, start), min(possibly_first, start)
         last, possibly_last = max(last, end), max(possibly_last, end)
     return Span(first, last, possibly_first, possibly_last)
@@ -121,13 +121,11 @@ def time_of(anchor: Anchor, anchors: Mapping[Anchor, AnchorTime]) -> AnchorTime:
     return anchors[anchor]
 
 
-def counts_half_lives(duration: Duration | None) -> bool:
-    match duration:
-        case HalfLives():
-            return True
-        case Choice(terms=terms):
-            return any(counts_half_lives(term) for term in terms)
-    return False
+def screening_period(anchors: Mapping[Anchor, AnchorTime]) -> tuple[date, date]:
+    """Its first and its last day; `date.max` while it goes on. Raises `Undecidable`."""
+    start = time_of(Anchor.SCREENING, anchors).on
+    ends = (anchors[each] for each in _AFTER_SCREENING if each in anchors)
+    return start, min((end.on for end in ends if end.actual and end.on >= start), default=date.max)
 
 
 def shifted(day: date, period: Period, sign: int) -> date:
@@ -142,12 +140,6 @@ def shifted(day: date, period: Period, sign: int) -> date:
         return moved + sign * timedelta(days=days)
     except OverflowError:
         return date.min if sign < 0 else date.max
-
-
-def _end_of_screening(anchors: Mapping[Anchor, AnchorTime]) -> date:
-    start = time_of(Anchor.SCREENING, anchors).on
-    ends = (anchors[each] for each in _AFTER_SCREENING if each in anchors)
-    return min((end.on for end in ends if end.actual and end.on >= start), default=date.max)
 
 
 def _reach(anchor: date, duration: Duration, sign: int, half_life: Decimal | None) -> tuple[date, date]:
