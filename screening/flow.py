@@ -47,16 +47,19 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """From one point to another, straight; the head is at the second."""
+    """From one point to another, straight; with a head at the second where it `ends` there."""
 
     x1: int
     y1: int
     x2: int
     y2: int
+    ends: bool = True
 
     @property
     def head(self) -> str:
         """The points of a triangle."""
+        if not self.ends:
+            return ""
         x, y = self.x2, self.y2
         if self.x1 == self.x2:
             return f"{x},{y} {x - 4},{y - 8} {x + 4},{y - 8}"
@@ -95,5 +98,5 @@ def draw(steps: Sequence[Step]) -> Drawing:
     # What leaves last hangs on a line that goes on as far as there.
     if boxes and boxes[-1].leaves:
         last = arrows[-1]
-        arrows.append(Arrow(_TRUNK, below, _TRUNK, last.y1))
+        arrows.append(Arrow(_TRUNK, below, _TRUNK, last.y1, ends=False))
     return Drawing(WIDTH, top - _GAP + 1, tuple(boxes), tuple(arrows))

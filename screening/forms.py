@@ -315,3 +315,22 @@ class LogForm(forms.Form):
         }
         self.fields["trial"].choices = [("", _("any")), *trials.items()]  # type: ignore[attr-defined]
         self.fields["site"].choices = [("", _("any")), *sites.items()]  # type: ignore[attr-defined]
+
+
+class FiguresForm(forms.Form):
+    """Which screenings are counted. `only_trial` is the one that all of them are of, if they are."""
+
+    trial = forms.ChoiceField(label=_("Trial"), required=False)
+    center = forms.ChoiceField(label=_("Center"), required=False)
+
+    def __init__(self, *args: Any, seen: QuerySet[Screening], **options: Any) -> None:
+        super().__init__(*args, **options)
+        rows = set(seen.order_by().values_list("trial__nct_id", "center", "center__name").distinct())
+        titles = Trial.objects.filter(nct_id__in={nct_id for nct_id, *_rest in rows}).for_title()
+        trials = {trial.nct_id: f"{trial.nct_id} {plain_line(trial.title)}"[:90] for trial in titles}
+        centers = {str(pk): name for _nct_id, pk, name in sorted(rows, key=lambda row: row[2])}
+        self.only_trial = next(iter(trials)) if len(trials) == 1 else ""
+        self.fields["trial"].choices = [("", _("all trials")), *sorted(trials.items())]  # type: ignore[attr-defined]
+        self.fields["center"].choices = [("", _("all my centers")), *centers.items()]  # type: ignore[attr-defined]
+        if len(centers) < 2:
+            del self.fields["center"]

@@ -1,19 +1,20 @@
 """Tables of counts of which the small ones are kept back, and as many others as it takes to hide them.
 
-A count under five could tell something about a person. To leave it blank is not enough where it is what is
-left of a total: then other cells are left blank as well ("complementary suppression"). Which ones is a
-question about flows. Each cell is an edge of a graph whose nodes are the sums of the table, so that a
-change that leaves every sum as it is runs in a circle: L. H. Cox, "Suppression methodology and statistical
-disclosure control", Journal of the American Statistical Association 75 (1980); D. Gusfield, "A graph
-theoretic approach to statistical data security", SIAM Journal on Computing 17 (1988). A blank cell is safe
-when one more or one less in it can run around in blank cells alone, none of which falls below zero: then
-nobody can tell its number from what is published. For each small count that is not safe yet, the cheapest
-circle through it is left blank.
+A count of one to four could tell something about a person; none is nobody, and is shown. To leave a small
+count blank is not enough where it is what is left of a total: then other cells are left blank as well
+("complementary suppression"). Which ones is a question about flows. Each cell is an edge of a graph whose
+nodes are the sums of the table, so that a change that leaves every sum as it is runs in a circle: L. H.
+Cox, "Suppression methodology and statistical disclosure control", Journal of the American Statistical
+Association 75 (1980); D. Gusfield, "A graph theoretic approach to statistical data security", SIAM Journal
+on Computing 17 (1988). A blank cell is safe when one more or one less in it can run around in blank cells
+alone, none of which falls to none: then nobody can tell its number from what is published. For each small
+count that is not safe yet, the cheapest circle through it is left blank. And the blank cells of a line are
+never fewer than five together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Self
@@ -41,7 +42,7 @@ class Published[Row: Hashable, Column: Hashable]:
 
     @classmethod
     def table(cls, counts: Mapping[tuple[Row, Column], int], rows: list[Row], columns: list[Column]) -> Self:
-        """Of a table with two sides; what is not counted is none, and a total under five is kept back too."""
+        """Of a table with two sides, with its totals; what is not counted is none."""
         cells: dict[tuple[Row | str, Column | str], int] = {}
         edges: dict[tuple[Row | str, Column | str], _Edge] = {}
         for row in rows:
@@ -56,19 +57,45 @@ class Published[Row: Hashable, Column: Hashable]:
             edges[TOTAL, column] = _Edge(("column", column), ("row", TOTAL))
         cells[TOTAL, TOTAL] = sum(cells[row, TOTAL] for row in rows)
         edges[TOTAL, TOTAL] = _Edge(("row", TOTAL), ("column", TOTAL))
-        hidden = _hidden(cells, edges)
+        lines = [((row, TOTAL), [(row, column) for column in columns]) for row in [*rows, TOTAL]]
+        lines += [((TOTAL, column), [(row, column) for row in rows]) for column in [*columns, TOTAL]]
+        hidden = _hidden(cells, edges, lines)
         return cls({cell: None if cell in hidden else count for cell, count in cells.items()})
 
 
-def _hidden[Cell: Hashable](cells: Mapping[Cell, int], edges: Mapping[Cell, _Edge]) -> set[Cell]:
-    small = [cell for cell, count in cells.items() if count < LEAST]
-    hidden = set(small)
-    for cell in small:
-        hidden |= min(
-            (circle for circle in _circles(cell, cells, edges, hidden)),
-            key=lambda circle: sum(cells[other] + 1 for other in circle - hidden),
-        )
+def _hidden[Cell: Hashable](
+    cells: Mapping[Cell, int], edges: Mapping[Cell, _Edge], lines: Sequence[tuple[Cell, Sequence[Cell]]]
+) -> set[Cell]:
+    hidden: set[Cell] = set()
+    sensitive = [cell for cell, count in cells.items() if 0 < count < LEAST]
+    while sensitive:
+        hidden |= set(sensitive)
+        for cell in sensitive:
+            hidden |= min(
+                _circles(cell, cells, edges, hidden),
+                key=lambda circle: sum(cells[other] + 1 for other in circle - hidden),
+            )
+        sensitive = [_smallest_shown(members, cells, hidden) for members in _thin(cells, lines, hidden)]
     return hidden
+
+
+def _thin[Cell: Hashable](
+    cells: Mapping[Cell, int], lines: Sequence[tuple[Cell, Sequence[Cell]]], hidden: set[Cell]
+) -> list[Sequence[Cell]]:
+    """The lines whose blank cells together are fewer than five, which their total would give away."""
+    return [
+        members
+        for total, members in lines
+        if total not in hidden
+        and not hidden.isdisjoint(members)
+        and sum(cells[each] for each in members if each in hidden) < LEAST
+    ]
+
+
+def _smallest_shown[Cell: Hashable](
+    members: Sequence[Cell], cells: Mapping[Cell, int], hidden: set[Cell]
+) -> Cell:
+    return min((each for each in members if cells[each] and each not in hidden), key=cells.__getitem__)
 
 
 def _circles[Cell: Hashable](
@@ -76,7 +103,7 @@ def _circles[Cell: Hashable](
 ) -> Iterator[set[Cell]]:
     """The cheapest circle in which the cell rises, and the cheapest in which it falls."""
     edge = edges[cell]
-    ways = [(edge.head, edge.tail)] + ([(edge.tail, edge.head)] if cells[cell] else [])
+    ways = [(edge.head, edge.tail)] + ([(edge.tail, edge.head)] if cells[cell] > 1 else [])
     for start, end in ways:
         found = _cheapest(start, end, cell, cells, edges, hidden)
         if found is not None:
@@ -94,9 +121,9 @@ def _cheapest[Cell: Hashable](
     """Dijkstra's: what is hidden already costs nothing, a large number costs more than a small one."""
     steps: dict[Hashable, list[tuple[Hashable, Cell]]] = {}
     for cell, edge in edges.items():
-        if cell != without:
+        if cells[cell] and cell != without:
             steps.setdefault(edge.tail, []).append((edge.head, cell))
-            if cells[cell]:
+            if cells[cell] > 1:
                 steps.setdefault(edge.head, []).append((edge.tail, cell))
     waiting: list[tuple[int, int, Hashable, frozenset[Cell]]] = [(0, 0, start, frozenset())]
     reached: set[Hashable] = set()

@@ -56,6 +56,8 @@ GET = {
     "password_change": (LOGIN,) + (200,) * 6,
     "screening:log": (LOGIN, 200, 200, 200, 200, 403, 403),
     "screening:log_csv": (LOGIN, 200, 200, 200, 200, 403, 403),
+    "screening:figures": (LOGIN, 200, 200, 200, 200, 403, 200),
+    "screening:flow_svg": (LOGIN, 200, 200, 200, 404, 403, 200),  # 404: nothing to draw
     "screening:today": (LOGIN,) + (200,) * 6,
     "screening:session": PUBLIC,
     "screening:start": (LOGIN, 200, 200, 403, 200, 403, 403),
@@ -95,6 +97,8 @@ POST = {
     "password_change": (LOGIN,) + (200,) * 6,
     "screening:log": (405,) * 7,
     "screening:log_csv": (405,) * 7,
+    "screening:figures": (405,) * 7,
+    "screening:flow_svg": (405,) * 7,
     "screening:today": (405,) * 7,
     "screening:session": (405,) * 7,
     "screening:start": (LOGIN, 200, 200, 403, 200, 403, 403),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ def others(published: Published[int, int], truth: Counts, rows: int, columns: in
     """Tables that what is shown could come from as well: any number kept back one more or one less."""
     every = list(product(range(rows), range(columns)))
     choices = [
-        [n for n in (truth[cell] - 1, truth[cell], truth[cell] + 1) if n >= 0]
+        [n for n in (truth[cell] - 1, truth[cell], truth[cell] + 1) if n >= 1]
         if published[cell] is None
         else [truth[cell]]
         for cell in every
@@ -73,14 +74,15 @@ def test_a_small_count_takes_with_it_what_it_could_be_worked_out_from() -> None:
     assert published[TOTAL, TOTAL] == 54
 
 
-def test_two_blanks_of_which_both_must_be_none_are_no_hiding_place() -> None:
-    lines = [[8, 0, 0], [9, 20, 30]]
+def test_two_blanks_of_which_both_must_be_one_are_no_hiding_place() -> None:
+    lines = [[8, 1, 1], [9, 20, 30]]
     assert derived(table(*lines), lines) == []
 
 
-def test_nothing_at_all_is_kept_back_altogether() -> None:
-    assert shown(table([0, 0], [0, 0])) == []
+def test_none_is_shown_and_few_alone_are_kept_back_altogether() -> None:
+    assert shown(table([0, 0], [0, 0])) == [0] * 9
     assert shown(table([3])) == []
+    assert shown(table([10, 0], [0, 0])) == [0, 0, 0, 0, 0, 10, 10, 10, 10]
 
 
 def test_one_row_or_one_column_is_protected_too() -> None:
@@ -112,5 +114,16 @@ def test_no_count_that_is_kept_back_can_be_worked_out(size: tuple[int, int], dat
             if cell[0] in (row, TOTAL) and cell[1] in (column, TOTAL)
         )
         assert number in (None, true)
-        assert number is None or number >= LEAST
+        assert number in (None, 0) or number >= LEAST
     assert derived(published, lines) == []
+    for total, members in lines_of(rows, columns):
+        if published[total] is not None and None in (published[each] for each in members):
+            left = (published[total] or 0) - sum(published[each] or 0 for each in members)
+            assert left >= LEAST, "what is blank in a line is not a small count together"
+
+
+def lines_of(rows: int, columns: int) -> Iterator[tuple[tuple[int | str, int | str], list[Any]]]:
+    for row in [*range(rows), TOTAL]:
+        yield (row, TOTAL), [(row, column) for column in range(columns)]
+    for column in [*range(columns), TOTAL]:
+        yield (TOTAL, column), [(row, column) for row in range(rows)]
