@@ -16,13 +16,13 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, Model, Prefetch, QuerySet
-from django.forms import BaseInlineFormSet, BaseModelFormSet, ModelForm
+from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from screening.models import Center, CenterSite, Membership, SponsorMembership, User
 from trials.admin.help_texts import Help
-from trials.admin.pages import ExplainedAdmin, ReasonField, TableOf
+from trials.admin.pages import ExplainedAdmin, NamedFormSet, ReasonField, TableOf
 
 # What people may do follows from their memberships; Django's groups would only seem to mean something.
 admin.site.unregister(Group)
@@ -118,7 +118,7 @@ class CenterForm(ModelForm):
         fields = ("code", "name", "time_zone", "city", "country")
 
 
-class RoleFormSet(BaseInlineFormSet):
+class RoleFormSet(NamedFormSet):
     """A role that is changed or taken away takes a reason; giving a first one explains itself."""
 
     def clean(self) -> None:

@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class TrialsConfig(AppConfig):
     name = "trials"
-    verbose_name = _("Trials")
+    verbose_name = _("Trial content")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from django.contrib import admin
@@ -65,6 +66,15 @@ def test_each_page_opens(cast: Cast, ada: Client) -> None:
         response = ada.get(address)
         assert response.status_code == 200, address
         assert "no-store" in response["Cache-Control"]
+
+
+def test_each_field_of_a_table_says_its_name(cast: Cast, ada: Client) -> None:
+    pages = (("user", cast.alice.pk, "center"), ("center", cast.rennes.pk, "user"))
+    for model, pk, chosen in pages:
+        page = ada.get(reverse(f"admin:screening_{model}_change", args=[pk])).text
+        for name in (chosen, "role", "DELETE"):
+            [field] = re.findall(rf'<(?:select|input)[^>]* name="memberships-0-{name}"[^>]*>', page)
+            assert "aria-label=" in field
 
 
 def test_others_do_not_get_in(cast: Cast, client: Client) -> None:

@@ -9,7 +9,8 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import ForeignKey, Max, Model, QuerySet
-from django.forms import BaseModelFormSet
+from django.forms import BaseInlineFormSet, BaseModelFormSet
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -120,6 +121,17 @@ class RowForm(forms.ModelForm):
         return value.split() == was.split()
 
 
+class NamedFormSet(BaseInlineFormSet):
+    """In a table the head of the column is no label that a screen reader would say at each field."""
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            widget = getattr(field.widget, "widget", field.widget)
+            label = _("Delete this row") if name == DELETION_FIELD_NAME else field.label
+            widget.attrs.setdefault("aria-label", label or name)
+
+
 class RowsOf(admin.options.InlineModelAdmin):
     """Rows on the page of what they belong to, each of their fields explained."""
 
@@ -139,7 +151,7 @@ class RowsOf(admin.options.InlineModelAdmin):
 
 
 class TableOf(RowsOf, admin.TabularInline):
-    pass
+    formset = NamedFormSet
 
 
 class StackOf(RowsOf, admin.StackedInline):

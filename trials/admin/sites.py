@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -31,6 +32,14 @@ class SiteContactInline(ListTable):
     kept_as = "contacts"
 
 
+class ByCountry(admin.AllValuesFieldListFilter):
+    """The countries that there are; a site without one is found too."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or _("no country")}
+
+
 @admin.register(Site)
 class SiteAdmin(BesideRegistry, ChangesStatus, TakesBackInBulk):
     """Sites on a page of their own: a trial may have more than a thousand.
@@ -43,7 +52,7 @@ class SiteAdmin(BesideRegistry, ChangesStatus, TakesBackInBulk):
     help_texts = help_texts.SITE
     list_display = ("facility_or_none", "place", "status", "listed", "origin", "nct_id", "edited")
     list_select_related = ("trial",)
-    list_filter = ("status", "listed", "origin", EditedHere, "country_normalised")
+    list_filter = ("status", "listed", "origin", EditedHere, ("country_normalised", ByCountry))
     actions = ("change_status", "take_back")
     search_fields = ("search_text",)
     search_help_text = _("Words of facility, city, postal code or country; accents do not matter.")
