@@ -245,6 +245,8 @@ LOGGING = {
     "loggers": {
         # Without this entry Django would mail errors, with what was posted, to ADMINS.
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # It tells of every glyph of a font that goes into a PDF.
+        "fontTools": {"level": "WARNING"},
         # It warns of every HEAD request, whose body Django leaves to the server to drop.
         "gunicorn.http.wsgi": {"level": "ERROR"},
     },
