@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.context import acting_as
-from tests.factories import CONTENT, TREE_WITH_COHORTS, make_cast, make_version, statement
+from tests.factories import CONTENT, TREE_WITH_COHORTS, make_cast, make_user, make_version, statement
 from tests.trials_views.catalogue import NUMBERS, add_documents, add_trial, text_of
 from tests.trials_views.shown import SHOWN
 from trials import vocabulary
@@ -255,6 +255,10 @@ def test_a_sentence_is_shown_whole_and_its_parts_are_folded_under_it(client: Cli
         "All of these: Neutrophils > 1.0 Note: Counted once. Haemoglobin … related to the disease"
     ]
     assert text_of(html).count("except if related to the disease") == 1
+    client.force_login(make_user("Ada", is_staff=True))  # who edits it sees the tree as it is
+    tree = client.get("/trials/NCT00000001/versions/1/").text
+    assert "Counted once." in tree
+    assert asked_within(tree) == []
 
 
 @pytest.mark.parametrize(
