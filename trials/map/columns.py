@@ -14,6 +14,7 @@ mix         for each place, how many of its sites have each of `statuses`
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -104,16 +105,15 @@ def by_city(sites: SiteQuerySet) -> dict[str, Any]:
     statuses = sorted({part["status"] for parts in cities for part in parts})
     counts = [sum(part["n"] for part in parts) for parts in cities]
 
-    def middles(axis: str) -> list[int]:
-        sums = (sum(part[axis] for part in parts) for parts in cities)
+    def middles(sums: Iterable[float]) -> list[int]:
         return [round(PRECISION * total / n) for total, n in zip(sums, counts, strict=True)]
 
     numbers = [{part["status"]: part["n"] for part in parts} for parts in cities]
     return {
         "precision": PRECISION,
         "statuses": statuses,
-        "lat": _differences(middles("lat")),
-        "lon": _differences(middles("lon")),
+        "lat": _differences(middles(sum(part["lat"] for part in parts) for parts in cities)),
+        "lon": _differences(middles(sum(part["lon"] for part in parts) for parts in cities)),
         "count": counts,
         "mix": [of_city.get(status, 0) for of_city in numbers for status in statuses],
     }
