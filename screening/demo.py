@@ -168,6 +168,8 @@ def _screening(part: Part) -> bool:
     source = part.choice("source", CriteriaVersion.Source.values)
     participant, said, notes = part.part("participant"), part.part("answers"), part.part("comments")
     days, ending = part.integer("consented_days_ago"), part.part("conclude")
+    consented_on = part.converted("consented_on", datetime.date.fromisoformat)
+    label = part.text("version")
     code, sex = participant.text("code"), participant.text("sex")
     birth_date = participant.converted("birth_date", datetime.date.fromisoformat)
     answers = {key: said.choice(key, Value.values) for key in said}
@@ -179,7 +181,14 @@ def _screening(part: Part) -> bool:
         if Patient.objects.with_code(code).exists():
             return False
         center_site = CenterSite.objects.visible_to(user).in_trial(trial).with_names().get()
-        version = CriteriaVersion.objects.filter(trial=trial, source=source).in_effect().first()
+        today = local_date(center_site.center)
+        if days is not None:
+            consented_on = today - datetime.timedelta(days=days)
+        versions = CriteriaVersion.objects.filter(trial=trial, source=source)
+        if label:
+            version = versions.published().filter(label=label).first()
+        else:
+            version = versions.in_effect(today).first()
         if version is None:
             part.note("source", "the trial has no such criteria")
             return False
@@ -191,10 +200,9 @@ def _screening(part: Part) -> bool:
                 patient_code=code,
                 sex=sex,
                 birth_date=birth_date,
-                kind=Kind.PRE_SCREENING if days is None else Kind.CONSENTED,
-                consent_date=None
-                if days is None
-                else local_date(center_site.center) - datetime.timedelta(days=days),
+                kind=Kind.CONSENTED if consented_on else Kind.PRE_SCREENING,
+                # On a clock that is behind the document's dates, today.
+                consent_date=min(consented_on, today) if consented_on else None,
             )
             for identifier, value in answers.items():
                 record_answer(

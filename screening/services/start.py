@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -11,7 +12,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
 from screening import vault
-from screening.models import CenterSite, Kind, Patient, Screening, Sex, User, VersionPin
+from screening.models import CenterSite, Kind, Patient, Screening, Sex, User, VersionPin, VoidKind
 from screening.services.errors import Refused
 from screening.services.evaluation import outcome_of
 from screening.services.rules import (
@@ -21,6 +22,7 @@ from screening.services.rules import (
     open_and_locked,
     role_that_writes,
 )
+from screening.services.signing import void_signatures
 from trials.models import Cohort, CriteriaVersion
 
 EARLIEST_CONSENT = datetime.date(1900, 1, 1)
@@ -28,6 +30,28 @@ EARLIEST_BIRTH = datetime.date(1890, 1, 1)
 # A number or code of one's own, which has a digit: names and initials have none.
 SHORT_CODE = re.compile(r"(?=.*[0-9])[A-Za-z0-9](?:[A-Za-z0-9 ./_-]*[A-Za-z0-9])?")
 OWN_NUMBER = r"^S-[0-9]{1,9}$"
+
+
+class Offer(NamedTuple):
+    """A version to start on. One that was replaced is for a participant who consented before."""
+
+    version: CriteriaVersion
+    replaced: bool
+
+
+def versions_to_start(center_site: CenterSite, on: datetime.date) -> list[Offer]:
+    """The published versions of the site's trial that its center may read, the newest first.
+
+    Not replaced are, of each source, the one that is in effect `on` a day of the center, and later ones: a
+    center may use an amendment as soon as it is approved there.
+    """
+    versions = CriteriaVersion.objects.published().filter(trial=center_site.site.trial_id).in_order()
+    offers, settled = [], set()
+    for version in versions:
+        offers.append(Offer(version, replaced=version.source in settled))
+        if version.effective is None or version.effective <= on:
+            settled.add(version.source)
+    return offers
 
 
 @transaction.atomic
@@ -57,8 +81,8 @@ def start_screening(
         started := Screening.objects.filter(center=center_site.center, start_operation=operation_id).first()
     ):
         return started
-    _check_criteria(center_site, version, cohort)
     _check_consent(Kind(kind), consent_date, center_site)
+    _check_criteria(center_site, version, cohort, consent_date)
     number = _assigned_number(center_site, screening_number) if screening_number else None
     if patient is None:
         patient = _new_patient(center_site, patient_code, birth_date, sex)
@@ -70,6 +94,7 @@ def start_screening(
         center_site=center_site,
         site=center_site.site,
         trial=center_site.site.trial,
+        earlier=patient.screenings.in_trial(center_site.site.trial_id).order_by("started_at", "pk").last(),
         version=version,
         cohort=cohort,
         screening_number=number or _next_number(center_site),
@@ -96,14 +121,29 @@ def record_consent(*, user: User, screening: Screening, consent_date: datetime.d
     screening.kind = Kind.CONSENTED
     screening.consent_date = consent_date
     screening.save(update_fields=["kind", "consent_date"])
+    void_signatures(screening, VoidKind.CONSENT, by=user)
     return screening
 
 
-def _check_criteria(center_site: CenterSite, version: CriteriaVersion, cohort: Cohort | None) -> None:
+def _check_criteria(
+    center_site: CenterSite,
+    version: CriteriaVersion,
+    cohort: Cohort | None,
+    consent_date: datetime.date | None,
+) -> None:
     # Asked of the database, which shows a protocol only to the centers that work its trial.
-    usable = CriteriaVersion.objects.filter(pk=version.pk, trial=center_site.site.trial_id)
-    if not usable.filter(state=CriteriaVersion.State.PUBLISHED).exists():
+    on = consent_date or local_date(center_site.center)
+    offer = next((each for each in versions_to_start(center_site, on) if each.version == version), None)
+    if offer is None:
         raise Refused(_("Choose a published version of this trial's criteria."))
+    if offer.replaced:
+        raise Refused(
+            _(
+                "“%(label)s” was replaced: choose the newer version. "
+                "It is still used where the participant consented before that."
+            )
+            % {"label": version.label}
+        )
     if cohort is not None and cohort.version_id != version.pk:
         raise Refused(_("Choose a cohort of the chosen criteria version."))
 

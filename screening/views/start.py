@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -18,11 +19,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from screening.access import DeskRequest, desk_view, may_start
 from screening.forms import StartForm
-from screening.models import CenterSite, Patient, Screening
+from screening.models import CenterSite, Conclusion, Patient, Screening, Status
 from screening.services import Refused, start_screening
+from screening.services.rules import local_date
+from screening.services.start import Offer, versions_to_start
 from screening.templatetags.desk import day
+from screening.views.sheet import kept_place
 from screening.views.words import version_words
-from trials.models import CriteriaVersion
+from trials.models import CriteriaVersion, Trial
 from trials.richtext import plain_line
 
 KNOWN_CODES = 200
@@ -42,11 +46,13 @@ def start(request: DeskRequest) -> HttpResponse:
     }
     if where.center_site and where.version:
         posted = request.POST if request.method == "POST" else None
+        again = _again(request, where.center_site)
         form = StartForm(
             posted,
             center_site=where.center_site,
             version=where.version,
             known_url=f"{reverse('screening:known_participant')}?site={where.center_site.pk}",
+            initial={"code": again.patient.code} if again else {},
         )
         if posted is not None and (started := _started_by(request, posted.get("operation", ""))):
             return redirect("screening:checklist", started.pk)
@@ -71,11 +77,15 @@ def start(request: DeskRequest) -> HttpResponse:
                 form.add_error(None, refused.message)
             else:
                 return redirect("screening:checklist", screening.pk)
+        if form.is_bound:
+            known, ticked = form.patient, bool(form.cleaned_data.get("again"))
+        else:
+            known, ticked = again.patient if again else None, True
         codes = Patient.objects.at_center(where.center_site.center).order_by("-pk")
         context |= {
             "form": form,
             "codes": codes.values_list("code", flat=True)[:KNOWN_CODES],
-            "known": known_words(form.patient, ticked=False) if form.asks_again and form.patient else None,
+            "known": known_words(known, where.center_site.site.trial, ticked=ticked) if known else None,
         }
     swapped = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
     response = render(request, "screening/start.html#where" if swapped else "screening/start.html", context)
@@ -95,7 +105,8 @@ def known_participant(request: DeskRequest) -> HttpResponse:
     except ValidationError:
         code = ""
     patient = Patient.objects.at_center(place.center).with_code(code).first() if place and code else None
-    context = {"known": known_words(patient) if patient else None, "known_new": bool(place and code)}
+    known = known_words(patient, place.site.trial) if place and patient else None
+    context = {"known": known, "known_new": bool(place and code)}
     return render(request, "screening/start.html#known", context)
 
 
@@ -113,9 +124,19 @@ def require_writer(request: DeskRequest) -> None:
         raise PermissionDenied(_("Your role does not allow to start a screening."))
 
 
-def known_words(patient: Patient, *, ticked: bool = False) -> dict[str, object]:
+def _again(request: DeskRequest, place: CenterSite) -> Screening | None:
+    """The concluded screening from whose page somebody comes to screen the same participant again."""
+    number = request.GET.get("again", "")
+    if not number.isascii() or not number.isdigit() or len(number) > 18:
+        return None
+    concluded = Screening.objects.visible_to(request.user).filter(status=Status.CONCLUDED)
+    return concluded.filter(center=place.center).select_related("patient").filter(pk=number).first()
+
+
+def known_words(patient: Patient, trial: Trial, *, ticked: bool = False) -> dict[str, object]:
     """What stands beside the code of a participant whom the center knows."""
-    earlier = list(patient.screenings.order_by("-started_at").values_list("screening_number", "started_at"))
+    earlier = list(patient.screenings.select_related("center").order_by("-started_at", "-pk"))
+    here = [screening for screening in earlier if screening.trial_id == trial.pk]
     if not earlier:
         words = _("Known here, not screened yet.")
     else:
@@ -123,8 +144,38 @@ def known_words(patient: Patient, *, ticked: bool = False) -> dict[str, object]:
             "Known here: %(count)d screening, on %(day)s.",
             "Known here: %(count)d screenings, the last on %(day)s.",
             len(earlier),
-        ) % {"count": len(earlier), "day": day(earlier[0][1])}
-    return {"words": words, "again": StartForm.base_fields["again"].label, "ticked": ticked}
+        ) % {"count": len(earlier), "day": day(earlier[0].started_at)}
+    return {
+        "words": words,
+        "rescreen": _rescreen_words(here) if here else "",
+        "again": StartForm.base_fields["again"].label,
+        "ticked": ticked,
+    }
+
+
+def _rescreen_words(here: list[Screening]) -> str:
+    """A new screening repeats one: which number it is, and how the one before it ended."""
+    last = here[0]
+    told = {"count": len(here) + 1, "number": last.screening_number, "day": day(last.started_at)}
+    if last.status == Status.OPEN:
+        return _("Screening %(number)s of this participant for this trial is still open.") % told
+    if last.conclusion != Conclusion.SCREEN_FAILURE:
+        return (
+            _(
+                "Screening no. %(count)d of this participant for this trial. "
+                "The one before, %(number)s of %(day)s, was proposed as eligible."
+            )
+            % told
+        )
+    told["why"] = "; ".join(map(kept_place, last.deciding)) or last.get_failure_kind_display()
+    return (
+        _(
+            "Screening no. %(count)d of this participant for this trial. "
+            "The one before, %(number)s of %(day)s, was a screen failure (%(why)s). "
+            "Facts that still hold are offered again."
+        )
+        % told
+    )
 
 
 @dataclass
@@ -179,21 +230,36 @@ def _where(request: HttpRequest, places: list[CenterSite]) -> _Where:
         return _Where(form)
     form.initial["site"] = str(chosen.pk)
 
-    versions = current_versions(nct_id)
-    if not versions:
+    today = local_date(chosen.center)
+    offers = versions_to_start(chosen, today)
+    if not offers:
         return _Where(
             form, problem=_("No criteria of this trial are published yet, so nothing can be screened.")
         )
+    # What is in effect comes first, of that the protocol; what was replaced comes last.
+    protocol = CriteriaVersion.Source.PROTOCOL
+    offers.sort(key=lambda offer: (offer.replaced, _to_come(offer, today), offer.version.source != protocol))
+    versions = [offer.version for offer in offers]
     version = next((each for each in versions if str(each.pk) == request.GET.get("version")), versions[0])
     form.fields["version"] = version_field
-    form.fields["version"].choices = [(str(each.pk), version_words(each)) for each in versions]  # type: ignore[attr-defined]
+    form.fields["version"].choices = [  # type: ignore[attr-defined]
+        (str(offer.version.pk), _offer_words(offer, today)) for offer in offers
+    ]
     form.initial["version"] = str(version.pk)
     return _Where(form, chosen, version)
 
 
-def current_versions(nct_id: str) -> list[CriteriaVersion]:
-    """The newest published version of each source that this person may see, the protocol first."""
-    newest: dict[str, CriteriaVersion] = {}
-    for version in CriteriaVersion.objects.filter(trial__nct_id=nct_id).in_effect():
-        newest.setdefault(version.source, version)
-    return sorted(newest.values(), key=lambda version: version.source != CriteriaVersion.Source.PROTOCOL)
+def _to_come(offer: Offer, today: datetime.date) -> bool:
+    return offer.version.effective is not None and offer.version.effective > today
+
+
+def _offer_words(offer: Offer, today: datetime.date) -> str:
+    words = version_words(offer.version)
+    if offer.replaced:
+        return _("%(version)s, replaced: after consent before that") % {"version": words}
+    if _to_come(offer, today):
+        return _("%(version)s, in effect from %(day)s") % {
+            "version": words,
+            "day": day(offer.version.effective),
+        }
+    return words

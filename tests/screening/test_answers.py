@@ -264,8 +264,8 @@ def test_naming_the_cohort_moves_the_outcome() -> None:
 
 def test_a_cohort_of_another_version_is_refused() -> None:
     cast = make_cast(TREE_WITH_COHORTS)
-    other = make_version(cast.trial, TREE_WITH_COHORTS, label="2")
     screening = make_screening(cast.alice, cast.rennes_site, cast.version)
+    other = make_version(cast.trial, TREE_WITH_COHORTS, label="2")
     with acting(cast.alice), pytest.raises(Refused, match="criteria version"):
         choose_cohort(user=cast.alice, screening=screening, cohort=Cohort.objects.filter(version=other)[0])
 
@@ -318,9 +318,9 @@ def test_the_number_of_queries_does_not_grow_with_the_tree(
 ) -> None:
     large = copy.deepcopy(SMALL_TREE)
     large["exclusion"]["children"] += [statement(f"e-{number}") for number in range(200)]
-    version = make_version(cast.trial, large, label="large")
-    for pinned in (cast.version, version):
-        screening = make_screening(cast.alice, cast.rennes_site, pinned)
+    small_one = make_screening(cast.alice, cast.rennes_site, cast.version)
+    large_one = make_screening(cast.alice, cast.rennes_site, make_version(cast.trial, large, label="large"))
+    for screening in (small_one, large_one):
         answer(cast.alice, screening, "age", "yes")
         with acting(cast.alice), django_assert_num_queries(23):
             record_answer(

@@ -84,11 +84,13 @@ def test_the_made_up_protocol_is_seen_by_one_center_and_its_sponsor(loaded: list
 
 def test_the_log_has_something_to_look_at(loaded: list[str]) -> None:
     with acting(User.objects.get(email="coordinator@rennes.example")):
-        failed, running = Screening.objects.order_by("-id")
+        behind, failed, running = Screening.objects.order_by("-id")
         assert (failed.status, failed.outcome) == (Status.CONCLUDED, Outcome.INELIGIBLE)
         assert [criterion["identifier"] for criterion in failed.deciding] == ["e2"]
         assert (running.status, running.outcome) == (Status.OPEN, Outcome.UNDETERMINED)
         assert running.version.made_up
+        assert list(Screening.objects.open().behind()) == [behind]
+        assert (behind.version.label, behind.outcome) == ("Earlier registry text", Outcome.INELIGIBLE)
     assert not Site.objects.filter(origin="local", listed=True).exists()
 
 

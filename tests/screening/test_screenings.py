@@ -213,11 +213,11 @@ def test_the_cohort_is_one_of_the_versions_or_left_open() -> None:
     cast = make_cast(TREE_WITH_COHORTS)
     newer = make_version(cast.trial, TREE_WITH_COHORTS, label="2")
     with acting(cast.alice):
-        cohort, other = (Cohort.objects.filter(version=version)[0] for version in (cast.version, newer))
-    assert make_screening(cast.alice, cast.rennes_site, cast.version, cohort=cohort).cohort == cohort
-    assert make_screening(cast.alice, cast.rennes_site, cast.version).cohort is None
+        cohort, other = (Cohort.objects.filter(version=version)[0] for version in (newer, cast.version))
+    assert make_screening(cast.alice, cast.rennes_site, newer, cohort=cohort).cohort == cohort
+    assert make_screening(cast.alice, cast.rennes_site, newer).cohort is None
     with pytest.raises(Refused, match="cohort of the chosen"):
-        make_screening(cast.alice, cast.rennes_site, cast.version, cohort=other)
+        make_screening(cast.alice, cast.rennes_site, newer, cohort=other)
 
 
 def test_only_a_writer_of_the_sites_center_starts(cast: Cast) -> None:

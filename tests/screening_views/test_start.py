@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import re
 import uuid
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,18 +14,22 @@ from django.test import Client
 from config.context import acting_as
 from screening import vault
 from screening.models import Screening
+from screening.services import conclude_screening
+from screening.templatetags.desk import day
 from tests.factories import (
     CONTENT,
     TREE_WITH_COHORTS,
     Cast,
     acting,
+    answer,
     make_cast,
     make_center_site,
     make_screening,
     make_trial,
     make_version,
 )
-from trials.models import CriteriaVersion
+from tests.trials_views.catalogue import text_of
+from trials.services import publish
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -92,8 +98,9 @@ def test_the_newest_version_of_each_source_is_offered_the_protocol_first(
     make_version(cast.trial, label="a draft", published=False)
     response = signed_in.get(address(cast))
     choices = response.context["where"].fields["version"].choices
-    assert [value for value, _words in choices] == [str(protocol.pk), str(newest.pk)]
+    assert [value for value, _words in choices] == [str(protocol.pk), str(newest.pk), str(cast.version.pk)]
     assert "Protocol (confidential)" in choices[0][1]
+    assert ["replaced" in words for _value, words in choices] == [False, False, True]
     assert response.context["version"] == protocol
 
 
@@ -107,14 +114,82 @@ def test_a_screening_pins_the_version_that_was_chosen(signed_in: Client, cast: C
     assert [each.version for each in started(cast)] == [cast.version, newer]
 
 
-def test_a_version_that_is_not_in_effect_yet_is_not_offered(signed_in: Client, cast: Cast) -> None:
+def test_a_version_that_is_not_in_effect_yet_is_there_to_be_chosen(signed_in: Client, cast: Cast) -> None:
     with acting_as(CONTENT):
-        later = make_version(cast.trial, TREE_WITH_COHORTS, label="later", published=False)
-        CriteriaVersion.objects.filter(pk=later.pk).update(effective=datetime.date(2999, 1, 1))
-        from trials.services import publish
+        draft = make_version(cast.trial, TREE_WITH_COHORTS, label="later", published=False)
+        later = publish(draft, reason="ahead", effective=datetime.date(2199, 1, 1), published_by="Tests")
+    page = signed_in.get(address(cast))
+    assert page.context["version"] == cast.version
+    assert "in effect from 1 Jan 2199" in page.context["where"].fields["version"].choices[1][1]
+    data = {"operation": uuid.uuid4(), "code": "P-1", "kind": "pre_screening"}
+    signed_in.post(f"{address(cast)}&version={later.pk}", data)
+    assert started(cast)[0].version == later
 
-        publish(later, reason="ahead", published_by="Tests")
-    assert signed_in.get(address(cast)).context["version"] == cast.version
+
+def test_a_replaced_version_is_refused_beside_its_form(signed_in: Client, cast: Cast) -> None:
+    make_version(cast.trial, label="2")
+    data = {"operation": uuid.uuid4(), "code": "P-1", "kind": "pre_screening"}
+    text = signed_in.post(f"{address(cast)}&version={cast.version.pk}", data).text
+    assert "“1” was replaced: choose the newer version." in text
+    assert started(cast) == []
+
+
+def failed(cast: Cast, **options: Any) -> Screening:
+    """A screening of P-1 that infection ended."""
+    screening = make_screening(cast.alice, cast.rennes_site, cast.version, **options)
+    answer(cast.alice, screening, "infection", "yes")
+    with acting(cast.alice):
+        return conclude_screening(
+            user=cast.alice, screening=screening, conclusion="screen_failure", failure_kind="criteria"
+        )
+
+
+def test_a_failed_participant_is_screened_again_from_the_page_of_the_failure(
+    signed_in: Client, cast: Cast
+) -> None:
+    first = failed(cast, patient_code="P-1")
+    page = signed_in.get(f"/screening/{first.pk}/conclude/").text
+    [link] = re.findall(r'href="(/screening/start/[^"]*)"', page)
+    assert "P-1" not in link
+    there = signed_in.get(unescape(link)).text
+    assert 'value="P-1"' in there
+    assert re.search(r'name="again" id="id_again" checked', there)
+    assert (
+        "Screening no. 2 of this participant for this trial. The one before, S-001 of "
+        f"{day(first.started_at)}, was a screen failure (Exclusion 2.)." in text_of(there)
+    )
+    data = {"operation": uuid.uuid4(), "code": "P-1", "again": "on", "kind": "consented"}
+    missing = signed_in.post(unescape(link), data).text
+    assert "Give the date of consent." in missing
+    assert re.search(r'name="again" id="id_again" checked', missing)  # nothing said is lost
+    signed_in.post(unescape(link), data | {"kind": "pre_screening"})
+    assert [each.earlier for each in started(cast)] == [None, first]
+
+
+def test_somebody_elses_screening_is_no_one_to_screen_again(signed_in: Client, cast: Cast) -> None:
+    theirs = make_screening(cast.charlie, cast.iowa_site, cast.version, patient_code="I-1")
+    mine = make_screening(cast.alice, cast.rennes_site, cast.version, patient_code="P-7")
+    for again in (theirs.pk, mine.pk, "x", "9" * 30):
+        page = signed_in.get(f"{address(cast)}&again={again}")
+        assert page.status_code == 200
+        assert page.context["known"] is None
+
+
+def test_a_second_screening_says_what_it_repeats(signed_in: Client, cast: Cast) -> None:
+    there = f"/screening/start/participant/?site={cast.rennes_site.pk}"
+    first = make_screening(cast.alice, cast.rennes_site, cast.version, patient_code="P-1")
+    assert "is still open" in signed_in.post(there, {"code": "P-1"}, headers=HTMX).text
+    for identifier, value in {"age": "yes", "lupus": "yes", "pregnant": "no", "infection": "no"}.items():
+        answer(cast.alice, first, identifier, value)
+    with acting(cast.alice):
+        conclude_screening(user=cast.alice, screening=first, conclusion="proposed_eligible")
+    assert "was proposed as eligible" in signed_in.post(there, {"code": "P-1"}, headers=HTMX).text
+    other = make_trial()
+    make_version(other)
+    elsewhere = make_center_site(cast.rennes, other)
+    known = signed_in.post(f"/screening/start/participant/?site={elsewhere.pk}", {"code": "P-1"}).text
+    assert "Known here: 1 screening" in known
+    assert "of this participant for this trial" not in known
 
 
 def test_what_identifies_is_sealed(signed_in: Client, cast: Cast) -> None:
