@@ -117,6 +117,10 @@ def test_an_administrator_changes_limits_and_a_new_screening_has_them(
     expect(page.locator("#panel")).to_have_attribute("data-at", "e2.bmi-high")
     page.get_by_label("Value", exact=True).fill("38")
     page.get_by_role("button", name="Save the value").click()
+    expect(finding).to_contain_text("It is decided by 38, which its text does not say.")
+    page.get_by_label("Text", exact=True).fill("BMI at Screening of … ≥38 kg/m2")
+    page.get_by_role("button", name="Save the words").click()
+    expect(page.locator("#findings")).to_contain_text("Nothing is wrong.")
     expect(page.locator('[data-row="e2.bmi-high"]')).to_contain_text("≥ 38 kg/m2")
 
     # Sees it as a coordinator will, and tries it

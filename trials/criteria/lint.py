@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from trials.criteria.bounds import clashes
 from trials.criteria.draft import ROOTS, Document, NodeDocument, by_identifier, places
-from trials.criteria.lint_tests import Entry, problems_of_test
+from trials.criteria.lint_tests import Entry, problems_of_test, unsaid
 from trials.criteria.messages import Message, gettext_noop
 from trials.criteria.nodes import Op
 from trials.criteria.tree import TreeError, parse_tree
@@ -95,6 +95,9 @@ class _Check:
     def check_words(self, node: NodeDocument) -> None:
         if node["op"] in (Op.STATEMENT, Op.LOST) and not node.get("text", "").strip():
             self.error("no_text", node, "text", gettext_noop("It has no text, so nobody can answer it."))
+        if numbers := unsaid(node.get("test") or {}, node.get("text", "")):
+            template = gettext_noop("It is decided by %(numbers)s, which its text does not say.")
+            self.warn("unsaid", node, "test.value", template, numbers=", ".join(map(str, numbers)))
         if node["op"] == Op.LOST:
             if self.complete:
                 template = gettext_noop(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from trials.criteria.messages import Message, gettext_noop
 # Of one kind, and converted by the calendar alone.
 _TIMES = frozenset({"a", "mo", "wk", "d", "h"})
 _VALUELESS = ("present", "absent")
+_NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 class Entry(NamedTuple):
@@ -56,6 +58,23 @@ def _variables(test: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for term in (term for terms in value.values() for term in terms) if isinstance(value, dict) else ():
         if isinstance(term, dict) and term.get("variable"):
             yield "test.value", term["variable"]
+
+
+def unsaid(test: Mapping[str, Any], text: str) -> list[int | float]:
+    """The numbers of a test that its text does not give, though it gives others: one of the two is old.
+
+    A change against an earlier value is left out: a fall by 10% and 0.9 of it are the same.
+    """
+    value = test.get("value")
+    numbers = [
+        each for each in (value if isinstance(value, list) else [value]) if isinstance(each, int | float)
+    ]
+    said = {float(each) for each in re.findall(r"\d+(?:\.\d+)?", text.replace(",", ""))}
+    if not said or test.get("relative_to") in ("baseline", "previous", "% predicted"):
+        return []
+    words = text.casefold().split()
+    said |= {float(number) for number, word in enumerate(_NUMBER_WORDS) if word in words}
+    return [number for number in numbers if float(number) not in said]
 
 
 def _problems_of_kind(comparator: str, value: Any, entry: Entry) -> Iterator[Problem]:

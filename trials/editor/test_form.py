@@ -61,7 +61,7 @@ class TestForm(PlainForm):
         help_text=_("A number, 18 to 75, or codes with commas between them."),
     )
     pick = forms.ChoiceField(
-        label=_("Compared with"),
+        label=_("Which of several"),
         required=False,
         choices=[*_BLANK, ("min", _("the smallest of these")), ("max", _("the largest of these"))],
         widget=forms.Select(attrs={"data-with": "terms"}),
