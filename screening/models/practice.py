@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from screening.models.access import Center
 from screening.models.answer import Value
+from screening.models.screening import Outcome
 
 
 class PracticeRound(models.Model):
@@ -34,7 +35,10 @@ class PracticeRound(models.Model):
 
 
 class PracticeAnswer(models.Model):
-    """What was said of a practice patient's statement, and what would have been right."""
+    """What was said of a practice patient's statement, and what would have been right; never changed.
+
+    Without an identifier it is about the outcome.
+    """
 
     center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
     # (round, center) is a composite foreign key of the migration.
@@ -42,9 +46,9 @@ class PracticeAnswer(models.Model):
         PracticeRound, on_delete=models.PROTECT, related_name="answers", db_constraint=False
     )
     case = models.PositiveSmallIntegerField()
-    identifier = models.CharField(max_length=64)
-    value = models.CharField(max_length=14, choices=Value)
-    expected = models.CharField(max_length=14, choices=Value)
+    identifier = models.CharField(max_length=64, blank=True)
+    value = models.CharField(max_length=20, choices=[*Value.choices, *Outcome.choices])
+    expected = models.CharField(max_length=20, choices=[*Value.choices, *Outcome.choices])
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -56,9 +60,11 @@ class PracticeAnswer(models.Model):
                 name="one_practice_answer_per_statement", fields=["round", "case", "identifier"]
             ),
             models.CheckConstraint(
-                name="practice_values", condition=Q(value__in=Value.values, expected__in=Value.values)
+                name="practice_values",
+                condition=(~Q(identifier="") & Q(value__in=Value.values, expected__in=Value.values))
+                | Q(identifier="", value__in=Outcome.values, expected__in=Outcome.values),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.identifier}: {self.value}"
+        return f"{self.identifier or 'outcome'}: {self.value}"

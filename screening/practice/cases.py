@@ -64,6 +64,7 @@ class Case:
     on: the local date on which the participant is screened
     facts, notes: what the chart says; `given` is what somebody else has answered already
     answers: what is right, by the statement that is asked; a statement decided by nothing is "unknown"
+    deciding: the criteria that make the participant ineligible
     others: the answers to all other statements, with which the outcome was worked out; not kept in the JSON
     """
 
@@ -82,6 +83,7 @@ class Case:
     given: Mapping[str, AnswerValue]
     answers: Mapping[str, AnswerValue]
     outcome: Outcome
+    deciding: tuple[str, ...]
     others: Mapping[str, AnswerValue] = field(default_factory=dict, compare=False)
 
     @property
@@ -121,6 +123,7 @@ class Case:
             "given": {identifier: value.value for identifier, value in self.given.items()},
             "answers": {identifier: value.value for identifier, value in self.answers.items()},
             "outcome": self.outcome.value,
+            "deciding": list(self.deciding),
         }
 
     @classmethod
@@ -147,6 +150,7 @@ class Case:
             given={identifier: AnswerValue(value) for identifier, value in data["given"].items()},
             answers={identifier: AnswerValue(value) for identifier, value in data["answers"].items()},
             outcome=Outcome(data["outcome"]),
+            deciding=tuple(data["deciding"]),
         )
 
 

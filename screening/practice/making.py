@@ -264,20 +264,18 @@ class Maker:
             given={each: around[each] for each in order if each in special and each not in asked},
             answers={each: asked[each] for each in order if each in asked},
             outcome=Outcome.UNDETERMINED,
+            deciding=(),
             others={each: around[each] for each in around if each not in asked and each not in special},
         )
-        return replace(case, outcome=self.outcome(case))
-
-    def outcome(self, case: Case) -> Outcome:
-        """What follows from the right answers of a case."""
-        return evaluate(
-            self.tree,
+        found = evaluate(
+            tree,
             case.every_answer,
             complete=self.complete,
             reviewed=True,
             cohort=case.cohort,
             anchors_reached=case.anchors_reached,
-        ).outcome
+        )
+        return replace(case, outcome=found.outcome, deciding=found.deciding_criteria)
 
     def _goes_along(self, identifier: str, around: Answers) -> bool:
         """Whether a statement can be asked beside the practised one, with an answer that the chart tells."""

@@ -40,7 +40,7 @@ def check_case(version: Version, case: Case) -> None:
         tree, case.every_answer, complete=version.complete, reviewed=True, cohort=case.cohort,
         anchors_reached=case.anchors_reached,
     )  # fmt: skip
-    assert case.outcome is found.outcome
+    assert (case.outcome, case.deciding) == (found.outcome, found.deciding_criteria)
     assert 1 <= len(case.answers) <= ASKED
     assert not case.answers.keys() & case.given.keys()
     noted = {note.identifier: note.value for note in case.notes}
