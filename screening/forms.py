@@ -56,10 +56,14 @@ class AnswerForm(forms.Form):
     client = forms.CharField(required=False, max_length=64)
     sequence = forms.IntegerField(required=False, min_value=0, max_value=2**53)
     base = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
+    version = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    facts = forms.RegexField(r"\A[0-9,]*\Z", required=False, max_length=2000)
 
     def clean(self) -> dict[str, Any]:
-        """What was not sent is left as it is: an absent comment is not an empty one."""
+        """What was not sent is left as it is: an absent comment is not an empty one, nor are absent facts."""
         cleaned = self.cleaned_data
+        shown = [int(key) for key in cleaned.get("facts", "").split(",") if key]
+        cleaned["facts"] = shown if "facts" in self.data else None
         if "comment" not in self.data:
             cleaned["comment"] = None
         cleaned["sequence"] = cleaned.get("sequence") or 0

@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from screening.models import Screening
-from tests.factories import PASSWORD, Cast, make_cast, make_screening, make_version
+from screening.models import Fact, Screening, User
+from tests.factories import PASSWORD, Cast, acting, make_cast, make_screening, make_version
+from tests.screening.facts_world import enter, make_variables
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +70,13 @@ GET = {
     "screening:version": OWN,
     "screening:answer": (LOGIN, 302, 302, 302, 404, 403, 403),
     "screening:history": OWN,
+    **dict.fromkeys(("screening:facts", "screening:source"), (LOGIN, 404, 404, 403, 404, 403, 403)),
+    **dict.fromkeys(
+        ("screening:dates", "screening:half_life", "screening:patient_facts"),
+        (LOGIN, 200, 200, 403, 404, 403, 403),
+    ),
+    "screening:confirm": (405,) * 7,
+    "screening:withdraw_fact": (LOGIN, 200, 200, 403, 404, 403, 403),
     "screening:try_out": EDITORS,
     "screening:open_screenings": EDITORS,
     "screening:amendments": (LOGIN, 200, 200, 200, 200, 403, 403),
@@ -109,6 +117,15 @@ POST = {
     "screening:conclude": (LOGIN, 400, 400, 403, 404, 403, 403),
     "screening:answer": (LOGIN, 422, 422, 403, 404, 403, 403),
     "screening:history": (405,) * 7,
+    **dict.fromkeys(("screening:facts", "screening:source"), (LOGIN, 404, 404, 403, 404, 403, 403)),
+    **dict.fromkeys(
+        (
+            *("screening:dates", "screening:half_life"),
+            *("screening:patient_facts", "screening:withdraw_fact"),
+        ),
+        (LOGIN, 422, 422, 403, 404, 403, 403),
+    ),
+    "screening:confirm": WRITING,
     "screening:try_out": EDITORS,
     "screening:open_screenings": (405,) * 7,
     "screening:amendments": (405,) * 7,
@@ -124,7 +141,15 @@ def cast() -> Cast:
 @pytest.fixture
 def screening(cast: Cast) -> Screening:
     make_version(cast.trial, label="2", published=False)
-    return make_screening(cast.alice, cast.rennes_site, cast.version)
+    started = make_screening(cast.alice, cast.rennes_site, cast.version)
+    make_variables()
+    enter(cast.alice, started.patient, "dx.lupus", "present")
+    return started
+
+
+def fact_of(screening: Screening) -> Fact:
+    with acting(User.objects.get(email="alice@example.org")):
+        return Fact.objects.get(patient=screening.patient_id)
 
 
 def address(name: str, screening: Screening) -> str:
@@ -145,9 +170,15 @@ def address(name: str, screening: Screening) -> str:
         "screening:open_screenings": {"pk": screening.version_id},
         "screening:answer": {"pk": screening.pk, "identifier": "age"},
         "screening:history": {"pk": screening.pk, "identifier": "age"},
+        "screening:source": {"pk": screening.pk, "identifier": "age"},
+        "screening:patient_facts": {"pk": screening.patient_id},
+        "screening:withdraw_fact": {"pk": fact_of(screening).pk},
         **{
             f"screening:{page}": {"pk": screening.pk}
-            for page in ("checklist", "cohort", "consent", "conclude", "version")
+            for page in (
+                *("checklist", "cohort", "consent", "conclude", "version"),
+                *("facts", "confirm", "dates", "half_life"),
+            )
         },
     }
     return reverse(name, kwargs=arguments.get(name))

@@ -209,12 +209,11 @@ def _said(
     shown: Collection[int] | None,
 ) -> _Said:
     """What is said now: with the facts, where it is what they propose."""
-    confirmed = proposal.value is not None and value == proposal.value.value
-    if confirmed and shown is not None and set(shown) != set(proposal.facts):
-        if not shown:
-            confirmed = False  # said without having seen them
-        else:
-            raise Overtaken(_("The facts about this participant have changed: load the page again."))
+    agrees = proposal.value is not None and value == proposal.value.value
+    seen = shown is None or set(shown) == set(proposal.facts)
+    if agrees and shown and not seen:
+        raise Overtaken(_("The facts about this participant have changed: load the page again."))
+    confirmed = agrees and seen
     judged = statement.test is not None and statement.test.judgement
     return _Said(
         value=value,

@@ -9,7 +9,7 @@ from typing import Any
 
 from screening.logic import Assessment, evaluate
 from screening.models import AnchorDate, Answer, Kind, Outcome, Screening
-from screening.services.rules import local_date
+from screening.services.rules import database_time, local_date
 from trials.criteria.tree import Anchor
 from trials.models import CriteriaVersion
 
@@ -88,6 +88,22 @@ def assess(
 def read_standing(screening: Screening, today: datetime.date) -> Standing:
     answers = screening.answers.current().with_standing()
     return standing_of(screening, answers, screening.anchor_dates.all(), today)
+
+
+def read_standings(screenings: Iterable[Screening]) -> dict[int, Standing]:
+    """Those of many, each on its center's local date, in a fixed number of queries."""
+    found = {screening.pk: screening for screening in screenings}
+    answers: dict[int, list[Answer]] = {key: [] for key in found}
+    dates: dict[int, list[AnchorDate]] = {key: [] for key in found}
+    for answer in Answer.objects.current().with_standing().filter(screening__in=found):
+        answers[answer.screening_id].append(answer)
+    for date in AnchorDate.objects.filter(screening__in=found):
+        dates[date.screening_id].append(date)
+    now = database_time()
+    return {
+        key: standing_of(screening, answers[key], dates[key], now.astimezone(screening.center.zone).date())
+        for key, screening in found.items()
+    }
 
 
 def _beginning(screening: Screening) -> frozenset[Anchor]:

@@ -12,11 +12,22 @@ from django.utils.translation import gettext as _
 
 from config.context import reason_given
 from screening import vault
-from screening.deciding.comparing import TIMES_ULN
 from screening.deciding.facts import Presence, fold
 from screening.deciding.problems import UnitError
-from screening.deciding.units import convert, ucum
-from screening.models import AnchorDate, Center, Fact, HalfLife, Patient, Screening, SourceKind, Status, User
+from screening.deciding.units import check_unit, ucum
+from screening.deciding_words import problem_words
+from screening.models import (
+    AnchorDate,
+    Center,
+    Fact,
+    HalfLife,
+    Patient,
+    Screening,
+    SourceKind,
+    Status,
+    User,
+    VoidKind,
+)
 from screening.services.errors import ReasonNeeded, Refused
 from screening.services.evaluation import keep_outcome
 from screening.services.rules import (
@@ -27,12 +38,11 @@ from screening.services.rules import (
     not_in_the_future,
     role_that_writes,
 )
+from screening.services.signing import void_where_changed
 from trials.criteria.tree import Anchor
 from trials.models import Variable
 
 EARLIEST = datetime.date(1890, 1, 1)
-# Measured against something else than a unit of the variable's own.
-SHARES = (TIMES_ULN, "%", "%{predicted}")
 LONGEST_HALF_LIFE = Decimal(24 * 366)
 
 
@@ -97,6 +107,7 @@ def record_fact(
     )
     if replaces is not None:
         _keep_outcomes(patient)
+    void_where_changed(patient.screenings.all(), VoidKind.FACT, by=user)
     return fact
 
 
@@ -116,6 +127,7 @@ def withdraw_fact(*, user: User, fact: Fact, reason: str) -> Fact:
     with reason_given(fact.withdrawn_reason_sealed):
         fact.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason_sealed"])
         _keep_outcomes(patient)
+    void_where_changed(patient.screenings.all(), VoidKind.FACT, by=user)
     return fact
 
 
@@ -136,6 +148,9 @@ def record_half_life(*, user: User, center: Center, product: str, hours: Decimal
         defaults={"hours": hours, "source": source, "entered_by": user, "entered_at": Now()},
         create_defaults={"product": product, "hours": hours, "source": source, "entered_by": user},
     )
+    taken = Fact.objects.filter(center=center, product_folded=row.product_folded)
+    signed = Screening.objects.filter(center=center, disposition="", patient__in=taken.values("patient"))
+    void_where_changed(signed, VoidKind.HALF_LIFE, by=user)
     return row
 
 
@@ -180,6 +195,7 @@ def record_anchor(
         row.save()
     if screening.status == Status.OPEN:
         keep_outcome(screening)
+    void_where_changed([screening], VoidKind.ANCHOR, by=user)
     return row
 
 
@@ -224,14 +240,10 @@ def _check_unit(
         if unit or lower is not None or upper is not None:
             raise Refused(_("A unit and limits of normal belong to a number: clear them."))
         return
-    if unit not in SHARES and (unit or variable.unit):
-        try:
-            convert(number, unit, variable.unit or unit, variable.code)
-        except UnitError as error:
-            words = {"unit": unit or _("no unit"), "wanted": variable.unit, "variable": variable.label}
-            raise Refused(
-                _("%(variable)s is kept in %(wanted)s, and “%(unit)s” cannot be converted to it.") % words
-            ) from error
+    try:
+        check_unit(number, unit, variable.code, variable.unit)
+    except UnitError as error:
+        raise Refused(problem_words(error.problem, {variable.code: variable.label})) from error
     if lower is not None and upper is not None and lower > upper:
         raise Refused(_("The lower limit of normal is above the upper one: correct them."))
 

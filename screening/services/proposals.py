@@ -36,7 +36,9 @@ def evidence_for(
     dates: Iterable[AnchorDate] | None = None,
 ) -> Evidence:
     """As it stands on the center's local date, or on the day given."""
-    facts = {fact.pk: fact for fact in screening.patient.facts.current().select_related("variable")}
+    facts = {
+        fact.pk: fact for fact in screening.patient.facts.current().select_related("variable", "entered_by")
+    }
     half_lives = dict(screening.center.half_lives.values_list("product_folded", "hours"))
     return Evidence(
         facts,

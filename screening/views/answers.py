@@ -18,9 +18,10 @@ from screening import vault
 from screening.access import DeskRequest, require_role
 from screening.forms import AnswerForm
 from screening.models import Answer, AnswerChange, Screening
-from screening.services import Conflict, ReasonNeeded, Refused, record_answer
+from screening.services import Conflict, Overtaken, ReasonNeeded, Refused, record_answer
 from screening.templatetags.desk import when
 from screening.views.desk import Desk, open_desk, screening_view
+from screening.views.fact_words import source_words
 from screening.views.sheet import statement_line, value_words
 
 WITHOUT_SCRIPT = uuid.UUID("6d1f5c1e-4f6e-4f5a-9a52-3f3a7f3f5b1d")
@@ -70,7 +71,11 @@ def answer(request: DeskRequest, pk: int, identifier: str) -> HttpResponse:
             client=data["client"],
             sequence=data["sequence"],
             base_revision=data["base"],
+            version=data["version"],
+            facts=data["facts"],
         )
+    except Overtaken as overtaken:
+        return _refused(request, open_desk(request, pk), identifier, overtaken.message, status=409)
     except Conflict as conflict:
         if _says_the_same(conflict.current, data):
             return _saved(request, pk, identifier)
@@ -102,6 +107,10 @@ def history(request: DeskRequest, pk: int, identifier: str) -> HttpResponse:
             "previous_words": value_words(change.previous_value) if change.previous_value else "",
             "reason": vault.unseal(patient, change.reason_sealed),
             "comment": vault.unseal(patient, change.comment_sealed),
+            "proposed": change.proposed,
+            "source": source_words(change, vault.unseal(patient, change.source_quote_sealed))
+            if change.source_kind
+            else "",
         }
         for change in AnswerChange.objects.filter(
             screening=desk.screening, answer__criterion__identifier=identifier
@@ -142,6 +151,7 @@ def _operation(
         data["value"],
         data["comment"],
         data["reason"],
+        data["facts"],
     )
     return uuid.uuid5(WITHOUT_SCRIPT, repr(said))
 
@@ -172,9 +182,11 @@ def _asks_back(
     return _with(request, open_desk(request, pk), identifier, data["value"], asks, status)
 
 
-def _refused(request: DeskRequest, desk: Desk, identifier: str, message: str) -> HttpResponse:
+def _refused(
+    request: DeskRequest, desk: Desk, identifier: str, message: str, *, status: int = 422
+) -> HttpResponse:
     asks = Asks(words=message, keep=_("Show what is stored"))
-    response = _with(request, desk, identifier, "", asks, 422)
+    response = _with(request, desk, identifier, "", asks, status)
     response["X-Answer"] = "refused"
     return response
 
@@ -200,7 +212,7 @@ def _part(
     status: int = 200,
 ) -> HttpResponse:
     line = statement_line(desk.given, desk.tree.nodes[identifier])
-    context = desk.context | {"line": line, "asks": asks}
+    context = desk.context | {"line": line, "asks": asks, "here": not request.POST.get("elsewhere")}
     return render(request, f"screening/checklist.html#{part}", context, status=status)
 
 

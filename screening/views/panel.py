@@ -61,7 +61,7 @@ def panel_of(given: Given, assessment: Assessment, following: Node | None) -> Pa
     outcome = Outcome(assessment.outcome.value)
     mine = [node.identifier for node in given.tree.statements if node.identifier in assessment.node_values]
     still_open = assessment.open_relevant
-    values = {identifier: answer.value for identifier, answer in given.answers.items()}
+    values = {identifier: answer.value for identifier, answer in given.answers.items() if not answer.proposed}
     return Panel(
         outcome=outcome.value,
         glyph=GLYPHS[outcome],
@@ -152,8 +152,8 @@ def caveat_words(tree: Tree, caveat: Caveat) -> str:
             return _("The source lost some text: %(where)s.") % {"where": where}
         case CaveatKind.RECHECK_DUE:
             return ngettext(
-                "One answer is about a later event and is to be checked again then: %(where)s.",
-                "%(count)d answers are about later events and are to be checked again then: %(where)s.",
+                "One answer is to be checked again, now or at a later event: %(where)s.",
+                "%(count)d answers are to be checked again, now or at a later event: %(where)s.",
                 count,
             ) % {"count": count, "where": where}
         case CaveatKind.NO_INCLUSION:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from django.utils.text import Truncator
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from screening.models import Answer, Value
+from screening.views.proposed import Proposed, fact_url, variables_of
 from trials.criteria.tree import Node, Op, Tree
 from trials.criteria_page import by_cohort
 
@@ -38,8 +39,13 @@ class Line:
     target_path: str = ""
     target_text: str = ""
     path: str = ""
+    # What facts can decide, and what they say
+    fact_url: str = ""
+    proposed: Proposed | None = None
     # What the answers make of it
     answer: Answer | None = None
+    source: str = ""
+    due: bool = False
     comment: str = ""
     revision: int = 0
     value: str = ""
@@ -72,6 +78,10 @@ class Given:
     off: frozenset[str]
     decides: frozenset[str]
     investigator: bool
+    screening: int = 0
+    proposed: Mapping[str, Proposed] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    due: frozenset[str] = frozenset()
 
 
 def lines(given: Given) -> Iterator[Line]:
@@ -101,7 +111,11 @@ def statement_line(given: Given, node: Node) -> Line:
         "statement",
         path=place_of(given.tree, node.identifier),
         judgement=bool(node.test and node.test.judgement),
+        fact_url=fact_url(given.screening, node) if given.screening and variables_of(node.test) else "",
+        proposed=given.proposed.get(node.identifier),
         answer=answer,
+        source=given.sources.get(node.identifier, ""),
+        due=node.identifier in given.due,
         comment=given.comments.get(node.identifier, ""),
         revision=answer.revision if answer else 0,
         value=value,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -19,9 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from screening.access import DeskRequest, log_or_404, may_start
-from screening.models import Answer, Conclusion, Outcome, Role, Screening, Status
+from screening.models import Conclusion, Outcome, Role, Screening, Status
 from screening.querysets import ScreeningQuerySet
 from screening.services import assess
+from screening.services.evaluation import Standing, read_standings
 from screening.views.panel import GLYPHS, LOOKS, progress_words
 from trials.models import CriteriaVersion, Trial
 from trials.vocabulary import Status as TrialStatus
@@ -61,6 +62,7 @@ def today(request: DeskRequest) -> HttpResponse:
     access = request.access
     context: dict[str, Any] = {"may_start": may_start(request), "may_edit": access.context.edits_content}
     if access.has_desk:
+        context["behind"] = log_or_404(request).open().behind().count()
         context["parts"] = _desk(log_or_404(request), frozenset(access.roles.values()))
     if access.context.sponsors:
         context["sponsored"] = _sponsored(access.context.sponsors)
@@ -112,27 +114,20 @@ def _part(
     query: Mapping[str, str],
 ) -> Part:
     screenings = list(found.for_log()[:SHOWN])
-    answers = _answers(screening for screening in screenings if screening.status == Status.OPEN)
-    lines = [_line(screening, answers.get(screening.pk, {})) for screening in screenings]
+    standings = read_standings(each for each in screenings if each.status == Status.OPEN)
+    lines = [_line(screening, standings.get(screening.pk)) for screening in screenings]
     all_url = f"{reverse('screening:log')}?{urlencode(query)}"
     return Part(key, title, hint, empty, lines, found.count(), all_url)
 
 
-def _answers(screenings: Iterable[Screening]) -> dict[int, dict[str, str]]:
-    """Screening -> statement -> answer, in one query for all of them."""
-    found: dict[int, dict[str, str]] = {screening.pk: {} for screening in screenings}
-    rows = Answer.objects.current().filter(screening__in=found)
-    for screening, identifier, value in rows.values_list("screening", "criterion__identifier", "value"):
-        found[screening][identifier] = value
-    return found
-
-
-def _line(screening: Screening, answers: Mapping[str, str]) -> Line:
+def _line(screening: Screening, standing: Standing | None) -> Line:
     outcome, zone = Outcome(screening.outcome), screening.center.zone
     progress = ""
-    if screening.status == Status.OPEN:
-        tree = screening.version.tree()
-        progress = progress_words(tree, answers, assess(screening, answers))
+    if standing is not None:
+        assessment = assess(screening, standing.answers, expired=standing.expired, anchors=standing.anchors)
+        # What has run out since the last answer counts now, whatever the log kept.
+        outcome = Outcome(assessment.outcome.value)
+        progress = progress_words(screening.version.tree(), standing.answers, assessment)
     return Line(
         screening=screening,
         look=LOOKS[outcome],

@@ -60,6 +60,8 @@ function start() {
       sequence: ++sequence,
       value,
       base: form.elements.base?.value ?? "0",
+      version: text.version,
+      facts: form.elements.facts?.value ?? "",
       ...(commentChanged(form) && { comment: true }), // that there was one, never its words
     });
     trouble = "";
@@ -196,6 +198,9 @@ function start() {
     sent.client = entry.client;
     sent.sequence = entry.sequence;
     sent.base = entry.base;
+    sent.version = entry.version;
+    sent.facts = entry.facts;
+    if (form === spare) sent.elsewhere = "1"; // its line is not on this page
     if (!commentChanged(form)) delete sent.comment;
     onTheWay.set(identifier, entry.op);
   });
@@ -265,6 +270,16 @@ function start() {
     if (form.elements.reason && form.contains(document.activeElement)) form.elements.reason.focus();
     else if (document.activeElement === document.body && form.hasAttribute("data-current")) focusOn(form);
   });
+
+  // What the facts propose, confirmed: chosen like any answer, and sent by the button that was pressed.
+  document.addEventListener(
+    "click",
+    (event) => {
+      const button = event.target.closest("[data-confirm]");
+      if (button) choose(button.form, button.dataset.confirm);
+    },
+    true,
+  );
 
   function focusOn(form) {
     const radio = form.querySelector("input[type=radio]:checked") ?? form.querySelector("input[type=radio]");

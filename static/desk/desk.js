@@ -71,6 +71,11 @@ function followFocus() {
   if (location.hash) arrive();
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id === "step") event.target.querySelector("h2")?.focus();
+    // A form that was asked for is typed into; when its value is kept, the statement goes on.
+    if (!event.target.classList.contains("st-entry")) return;
+    const kept = event.target.querySelector("[data-kept]");
+    if (!kept) event.target.querySelector("input:not([type=hidden]), select")?.focus();
+    else document.getElementById(`p-${kept.dataset.kept}`)?.querySelector("[data-confirm], a")?.focus();
   });
 }
 
@@ -108,6 +113,8 @@ function onKey(event) {
   else if (key === "k") move(-1);
   else if (key in VALUES) answer(VALUES[key]);
   else if (key === "c") comment();
+  else if (key === "f") current()?.querySelector("[data-confirm]")?.click();
+  else if (key === "v") current()?.querySelector(".st-enter")?.click();
   else return;
   event.preventDefault();
 }
