@@ -24,8 +24,8 @@ LOGIC = (
     "screening.practice",
 )
 PURE = (
-    "__future__ abc bisect collections dataclasses datetime decimal difflib enum fractions functools graphlib"
-    " hashlib heapq html itertools json math operator re string textwrap types typing unicodedata"
+    "__future__ abc bisect calendar collections dataclasses datetime decimal difflib enum fractions functools"
+    " graphlib hashlib heapq html itertools json math operator re string textwrap types typing unicodedata"
 )
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "now", "today", "utcnow"})
 
@@ -79,7 +79,7 @@ def breaches(
 
 
 def pure_modules() -> list[str]:
-    return [name for name in modules() if within(name, "trials.criteria", *LOGIC)]
+    return [name for name in modules() if within(name, "trials.criteria", "screening.deciding", *LOGIC)]
 
 
 def test_the_rules_speak_about_modules_that_exist() -> None:
@@ -96,6 +96,13 @@ def test_the_logic_imports_the_criteria_tree_and_nothing_else() -> None:
     ours = {f"{name} imports {each}" for name in LOGIC for each in imports(name) if within(each, *APPS)}
     allowed = {f"{name} imports {each}" for name in LOGIC for each in (*LOGIC, "trials.criteria.tree")}
     assert ours <= allowed
+
+
+def test_what_facts_decide_rests_on_the_criteria_tree_and_nothing_else() -> None:
+    deciding = [name for name in modules() if within(name, "screening.deciding")]
+    ours = {each for name in deciding for each in imports(name) if within(each, *APPS)}
+    assert "screening.deciding.proposal" in deciding
+    assert {each for each in ours if not within(each, "screening.deciding", "trials.criteria.tree")} == set()
 
 
 def test_the_criteria_import_nothing_else_of_ours() -> None:
