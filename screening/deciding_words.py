@@ -94,13 +94,13 @@ _SENTENCES: dict[ProblemKind, str | Promise] = {
         " or enter the equivalent."
     ),
 }
-_WRONG_TYPES = {
+_WRONG_TYPES: dict[str, str | Promise] = {
     "number": gettext_lazy("“%(value)s” is no number, and the criterion compares with one."),
     "code": gettext_lazy("%(value)s is a number, and the criterion asks for one of several codes."),
     "date": gettext_lazy("“%(value)s” is no date."),
     "presence": gettext_lazy("“%(value)s” is neither “present” nor “absent”."),
 }
-_INPUTS = {
+_INPUTS: dict[str, str | Promise] = {
     "age": gettext_lazy("The age"),
     "birth_date": gettext_lazy("The birth date"),
     "creatinine_mg_dl": gettext_lazy("Creatinine in mg/dL"),
@@ -111,12 +111,13 @@ _INPUTS = {
     "qt_ms": gettext_lazy("QT in ms"),
     "weight_kg": gettext_lazy("The weight in kg"),
 }
-_RECORD = {"sex": gettext_lazy("sex"), "birth_date": gettext_lazy("birth date")}
+_RECORD: dict[str, str | Promise] = {"sex": gettext_lazy("sex"), "birth_date": gettext_lazy("birth date")}
 
 
 def problem_words(problem: Problem, labels: Mapping[str, str]) -> str:
     """A sentence that says what is wrong and what to do; `labels` are those of the variables, by code."""
     parameters = {name: _shown(value) for name, value in problem.parameters.items()}
+    template: str | Promise
     match problem.kind:
         case ProblemKind.WRONG_TYPE:
             template = _WRONG_TYPES[parameters["expected"]]
