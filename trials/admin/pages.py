@@ -127,7 +127,7 @@ class NamedFormSet(BaseInlineFormSet):
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
         super().add_fields(form, index)
         for name, field in form.fields.items():
-            widget = getattr(field.widget, "widget", field.widget)
+            widget: Any = getattr(field.widget, "widget", field.widget)
             label = _("Delete this row") if name == DELETION_FIELD_NAME else field.label
             widget.attrs.setdefault("aria-label", label or name)
 

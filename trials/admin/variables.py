@@ -29,7 +29,8 @@ class VariableForm(forms.ModelForm):
         """Beside what was edited here stands what the dictionary's document says."""
         super().__init__(*args, **kwargs)
         for name in self.instance.edited_here:
-            said = column_in_words(Variable._meta.get_field(name), self.instance.documented[name])
+            column: Any = Variable._meta.get_field(name)
+            said = column_in_words(column, self.instance.documented[name])
             words = _("Edited here; the document that was loaded says: %(said)s") % {"said": said or "—"}
             self.fields[name].help_text = format_html(
                 '{}<span class="local-edit">{}</span>', self.fields[name].help_text, words

@@ -36,7 +36,7 @@ class TermsField(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         super().run_validators(text)
         return [read_term(" ".join(line.split())) for line in text.splitlines() if line.strip()]
 
