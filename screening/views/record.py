@@ -20,7 +20,7 @@ from screening.signature import digest_of, text_of
 from screening.views.desk import Desk, open_desk, screening_view
 from screening.views.record_pdf import pdf_of
 from screening.views.recorded import Recorded, recorded_of
-from screening.views.signed import Change, SignedState, changes, signed_state, utc
+from screening.views.signed import Change, SignedState, changes, recomputed_state, utc
 from screening.views.trail import TrailLine, trail_of
 from screening.views.words import version_words
 
@@ -69,8 +69,9 @@ class Record:
 
     @property
     def state(self) -> SignedState:
-        state = signed_state(self.screening, self.validity) if self.validity else None
-        return state or SignedState("quiet", "○", _("Not signed"), _("as it stood on %s") % self.printed)
+        return recomputed_state(self.validity) or SignedState(
+            "quiet", "○", _("Not signed"), _("as it stood on %s") % self.printed
+        )
 
     @property
     def manifestation(self) -> Manifestation | None:

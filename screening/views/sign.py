@@ -17,7 +17,6 @@ from screening.services import ChangedSinceRead, ReasonNeeded, Refused, sign_scr
 from screening.services.reauthentication import NotConfirmed, confirm_password
 from screening.services.signing import (
     content_to_sign,
-    last_validity,
     refuse_against_the_outcome,
     without_source,
 )
@@ -25,7 +24,7 @@ from screening.signature import Content, Part, differences, digest_of, outline_o
 from screening.signing_forms import SignForm
 from screening.views.desk import Desk, open_desk, screening_view
 from screening.views.recorded import Reason, Recorded, recorded_of
-from screening.views.signed import changes, signed_state
+from screening.views.signed import changes
 
 PAGE = "screening/sign.html"
 
@@ -73,10 +72,9 @@ def _page(desk: Desk, sent: SignForm | None = None) -> dict[str, Any]:
     screening = desk.screening
     content = content_to_sign(screening)
     recorded = Recorded(content, desk.tree, screening.patient)
-    last = last_validity(screening)
+    last = desk.validity
     page = desk.context | {
         "recorded": recorded,
-        "signed": signed_state(screening, last),
         "stands": bool(last and last.valid),
         "without_source": _named(recorded, without_source(screening, content)),
         "requires_sources": screening.trial.requires_sources,

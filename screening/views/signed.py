@@ -34,25 +34,26 @@ class Change:
     after: str
 
 
-def signed_state(screening: Screening, validity: Validity | None = None) -> SignedState | None:
-    """Of the last signature; None where nobody has signed. With its `validity` also what was found changed.
+def signed_state(screening: Screening) -> SignedState | None:
+    """Of the last signature, for a list: the screening comes `with_signatures()`, and no query is made."""
+    signatures = list(screening.signatures.all())
+    return _state(signatures[-1], holds=True) if signatures else None
 
-    Without one, as in a list, the screening comes `with_signatures()` and no query is made.
-    """
-    signatures = [validity.signature] if validity else list(screening.signatures.all())
-    if not signatures:
-        return None
-    signature = signatures[-1]
+
+def recomputed_state(validity: Validity | None) -> SignedState | None:
+    """The same for one screening's own pages, where a change behind the desk is told too."""
+    return _state(validity.signature, holds=validity.valid) if validity else None
+
+
+def _state(signature: Signature, *, holds: bool) -> SignedState:
     by = _("%(name)s, %(time)s") % {"name": signature.printed_name, "time": utc(signature.signed_at)}
-    signed = Meaning(signature.meaning)
+    meant = f"{Meaning(signature.meaning).label}: {by}"
     if signature.voided_at is not None:
-        return SignedState(
-            "bad", "✕", _("Signature voided"), f"{void_words(signature)} ({signed.label}: {by})"
-        )
-    if validity and not validity.valid:
-        words = _("something signed was changed outside the desk")
-        return SignedState("bad", "✕", _("Signature not valid"), f"{words} ({signed.label}: {by})")
-    if signed == Meaning.ELIGIBLE:
+        return SignedState("bad", "✕", _("Signature voided"), f"{void_words(signature)} ({meant})")
+    if not holds:
+        found = _("something signed was changed outside the desk")
+        return SignedState("bad", "✕", _("Signature not valid"), f"{found} ({meant})")
+    if signature.meaning == Meaning.ELIGIBLE:
         return SignedState("good", "✓", _("Signed: eligible"), by)
     return SignedState("info", "✓", _("Signed: not eligible"), by)
 
