@@ -67,6 +67,10 @@ GET = {
     "screening:cohort": (405,) * 7,
     "screening:consent": (405,) * 7,
     "screening:conclude": OWN,
+    "screening:sign": OWN,
+    "screening:deviations": OWN,
+    "screening:record": OWN,
+    "screening:record_pdf": OWN,
     "screening:version": OWN,
     "screening:answer": (LOGIN, 302, 302, 302, 404, 403, 403),
     "screening:history": OWN,
@@ -115,6 +119,10 @@ POST = {
     "screening:cohort": WRITING,
     "screening:consent": WRITING,
     "screening:conclude": (LOGIN, 400, 400, 403, 404, 403, 403),
+    "screening:sign": (LOGIN, 403, 422, 403, 404, 403, 403),
+    "screening:deviations": (LOGIN, 422, 422, 403, 404, 403, 403),
+    "screening:record": (405,) * 7,
+    "screening:record_pdf": (405,) * 7,
     "screening:answer": (LOGIN, 422, 422, 403, 404, 403, 403),
     "screening:history": (405,) * 7,
     **dict.fromkeys(("screening:facts", "screening:source"), (LOGIN, 404, 404, 403, 404, 403, 403)),
@@ -177,6 +185,7 @@ def address(name: str, screening: Screening) -> str:
             f"screening:{page}": {"pk": screening.pk}
             for page in (
                 *("checklist", "cohort", "consent", "conclude", "version"),
+                *("sign", "deviations", "record", "record_pdf"),
                 *("facts", "confirm", "dates", "half_life"),
             )
         },

@@ -23,12 +23,14 @@ from screening.services.evaluation import Standing, assess, standing_of
 from screening.services.moving import amendments_of
 from screening.services.proposals import Evidence, evidence_for
 from screening.services.rules import local_date
+from screening.services.signing import Validity, last_validity
 from screening.templatetags.desk import day
 from screening.views.due import Dues, dues_of
 from screening.views.fact_words import source_words
 from screening.views.panel import Panel, group_value, panel_of
 from screening.views.proposed import Proposed, proposed_for, variables_of
 from screening.views.sheet import Given
+from screening.views.signed import recomputed_state
 from screening.views.words import version_words
 from screening.wizard import Course, course_of
 from trials.criteria.tree import Tree
@@ -142,6 +144,11 @@ class Desk:
     def dues(self) -> Dues:
         return dues_of(self.given, self.assessment, self.standing, self.dates, may_answer=self.may_answer)
 
+    @cached_property
+    def validity(self) -> Validity | None:
+        """Whether the last signature holds, recomputed; None where nobody has signed."""
+        return last_validity(self.screening)
+
     @property
     def context(self) -> dict[str, Any]:
         """What every page and part about this screening needs."""
@@ -151,6 +158,7 @@ class Desk:
             "version": screening.version,
             "head": _head(screening),
             "panel": self.panel,
+            "signed": recomputed_state(self.validity),
             "dues": self.dues,
             "may_write": self.may_write,
             "may_answer": self.may_answer,
