@@ -168,7 +168,7 @@ def _term(term: int | float | LimitTerm, reading: Reading, unit: str) -> Fractio
 
 def _limit(reading: Reading, which: str) -> Fraction:
     limit = reading.value.upper if which == "ULN" else reading.value.lower
-    if limit is None:
+    if limit is None or not limit.is_finite():
         raise Undecidable(ProblemKind.LIMIT_MISSING, reading.facts, limit=which)
     return Fraction(limit)
 
@@ -176,7 +176,7 @@ def _limit(reading: Reading, which: str) -> Fraction:
 def _number_of(reading: Reading, unit: str) -> Fraction:
     """A reading's number in a unit."""
     fact = reading.value
-    if fact.number is None:
+    if fact.number is None or not fact.number.is_finite():
         raise _wrong_type(reading, "number")
     if fact.unit == unit:
         return Fraction(fact.number)
@@ -204,7 +204,7 @@ def _earlier(
 
 def _multiple(test: Test, reading: Reading) -> Derived | None:
     fact = reading.value
-    if test.relative_to is not RelativeTo.ULN or fact.number is None or not fact.upper:
+    if test.relative_to is not RelativeTo.ULN or fact.number is None or not fact.upper or fact.upper < 0:
         return None
     limits = tuple(Input(fact.variable, each, fact.unit, fact.id) for each in (fact.number, fact.upper))
     return Derived("times_uln", fact.variable, times_uln(fact.number, fact.upper), TIMES_ULN, limits)

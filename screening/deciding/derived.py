@@ -2,9 +2,9 @@
 
 A derived value is dated by its leading input (the creatinine of a clearance, the QT of a QTcF) and shown with
 all of them. The other inputs are those nearest to that date: a heart rate of the same day, since it is of the
-same tracing; a weight or a height of the nearest day on which there is one. Where a day has several, each
-gives a value, and values that disagree are shown like facts that do. Age and the time since an onset are
-worked out for the day that counts.
+same tracing; a weight from within 28 days of it, the usual length of a screening; a height, which stays, of
+any time. Where a day has several, each gives a value, and values that disagree are shown like facts that do.
+Age and the time since an onset are worked out for the day that counts.
 """
 
 from __future__ import annotations
@@ -62,25 +62,35 @@ PREDNISONE_EQUIVALENT, GLUCOCORTICOID_DOSE = "rx.prednisone_equivalent", "rx.glu
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A variable that goes into a formula, in the unit that it wants.
+
+    days: how far from the leading input's day it may have been measured; None for any time
+    """
+
+    variable: str
+    unit: str
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """How a variable is worked out from measurements.
 
     unit: of the result
-    inputs: the variables and the units that the formula wants them in, the leading one first
-    compute: takes the inputs' values in that order, then the age on the leading one's day and the sex
+    sources: the leading one first
+    compute: takes the sources' values in that order, then the age on the leading one's day and the sex
     personal: whether it needs these two
-    same_day: whether the other inputs count on the leading one's day alone
     """
 
     formula: str
     unit: str
-    inputs: tuple[tuple[str, str], ...]
+    sources: tuple[Source, ...]
     compute: Callable[[tuple[Decimal, ...], int, str], Decimal]
     personal: bool = False
-    same_day: bool = False
 
 
-_CREATININE, _WEIGHT, _HEIGHT = ("lab.creatinine", "mg/dL"), ("vital.weight", "kg"), ("vital.height", "cm")
+_CREATININE, _WEIGHT = Source("lab.creatinine", "mg/dL"), Source("vital.weight", "kg", days=28)
 _CLEARANCE = Rule(
     "cockcroft_gault",
     "mL/min",
@@ -90,13 +100,17 @@ _CLEARANCE = Rule(
 )
 
 RULES: Mapping[str, Rule] = {
-    "bmi": Rule("bmi", "kg/m2", (_WEIGHT, _HEIGHT), lambda values, *_: formulas.bmi(values[1], values[0])),
+    "bmi": Rule(
+        "bmi",
+        "kg/m2",
+        (_WEIGHT, Source("vital.height", "cm")),
+        lambda values, *_: formulas.bmi(values[1], values[0]),
+    ),
     "ecg.qtc": Rule(
         "qtcf",
         "ms",
-        (("ecg.qt", "ms"), ("ecg.heart_rate", "/min")),
+        (Source("ecg.qt", "ms"), Source("ecg.heart_rate", "/min", days=0)),
         lambda values, *_: formulas.qtcf(*values),
-        same_day=True,
     ),
     # The protocol names no method; the formula is shown, and a person confirms that it will do.
     "lab.creatinine_clearance": _CLEARANCE,
@@ -111,7 +125,7 @@ RULES: Mapping[str, Rule] = {
 }
 # By the variable, those whose facts can decide it; what the desk asks for when it has none.
 INPUTS: Mapping[str, tuple[str, ...]] = {
-    **{variable: tuple(code for code, _ in rule.inputs) for variable, rule in RULES.items()},
+    **{variable: tuple(source.variable for source in rule.sources) for variable, rule in RULES.items()},
     **{variable: (onset,) for variable, onset in DISEASE_DURATIONS.items()},
     PREDNISONE_EQUIVALENT: (GLUCOCORTICOID_DOSE,),
 }
@@ -125,7 +139,7 @@ def derive(
         yield from _prednisone(facts, problems)
     elif variable in RULES:
         rule = RULES[variable]
-        for leading in facts.get(rule.inputs[0][0], ()):
+        for leading in facts.get(rule.sources[0].variable, ()):
             try:
                 yield from _apply(variable, rule, leading, facts, circumstances)
             except Undecidable as error:
@@ -159,8 +173,8 @@ def _apply(
             raise FormulaError(ProblemKind.INPUT_MISSING, formula=rule.formula, variable=BIRTH_DATE)
         age, sex = formulas.age_on(leading.observed_on, circumstances.birth_date), circumstances.sex
         personal = (Input(BIRTH_DATE, circumstances.birth_date), Input(SEX, sex))
-    others = [_nearest(code, leading, rule, facts) for code, _ in rule.inputs[1:]]
-    units = [unit for _, unit in rule.inputs]
+    others = [_nearest(source, leading, rule, facts, circumstances.today) for source in rule.sources[1:]]
+    units = [source.unit for source in rule.sources]
     for chosen in combinations((leading,), *others):
         numbers = tuple(_number(fact, unit) for fact, unit in zip(chosen, units, strict=True))
         inputs = tuple(
@@ -177,17 +191,18 @@ def _apply(
         )
 
 
-def _nearest(code: str, leading: FactValue, rule: Rule, facts: Facts) -> list[FactValue]:
+def _nearest(source: Source, leading: FactValue, rule: Rule, facts: Facts, today: date) -> list[FactValue]:
     """The facts of the day nearest to the leading one's; of two equally near days the earlier."""
 
     def distance(fact: FactValue) -> tuple[int, bool]:
         days = (fact.observed_on - leading.observed_on).days
         return abs(days), days > 0
 
-    known = facts.get(code, ())
+    known = [fact for fact in facts.get(source.variable, ()) if fact.observed_on <= today]
     nearest = min(map(distance, known), default=None)
-    if nearest is None or (rule.same_day and nearest[0]):
-        raise FormulaError(ProblemKind.INPUT_MISSING, (leading.id,), formula=rule.formula, variable=code)
+    if nearest is None or (source.days is not None and nearest[0] > source.days):
+        missing = {"formula": rule.formula, "variable": source.variable}
+        raise FormulaError(ProblemKind.INPUT_MISSING, (leading.id,), **missing)
     return [fact for fact in known if distance(fact) == nearest]
 
 

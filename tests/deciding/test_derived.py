@@ -64,13 +64,26 @@ def test_a_value_that_somebody_entered_counts_beside_the_one_worked_out() -> Non
 
 
 def test_the_weight_of_the_nearest_day_is_taken_and_all_of_that_day() -> None:
-    far = fact("vital.weight", 200, unit="kg", on=date(2026, 10, 1), id="far")
+    far = fact("vital.weight", 200, unit="kg", on=date(2026, 10, 20), id="far")
     near = fact("vital.weight", 72, unit="kg", on=date(2026, 11, 4), id="near")
     found = proposed(CLEARANCE, CREATININE, far, near, born=BORN, sex="male")
     assert found.facts == ("creatinine", "near")
     twice = fact("vital.weight", 20, unit="kg", on=date(2026, 11, 4), id="twice")
     found = proposed(CLEARANCE, CREATININE, near, twice, born=BORN, sex="male")
     assert (found.value, set(found.conflicting)) == (None, {"creatinine", "near", "twice"})
+
+
+def test_a_weight_of_long_ago_is_none_and_a_height_of_long_ago_is_one() -> None:
+    inside = fact("vital.weight", 72, unit="kg", on=date(2026, 10, 8))
+    outside = fact("vital.weight", 72, unit="kg", on=date(2026, 10, 7))
+    assert value(CLEARANCE, CREATININE, inside, born=BORN, sex="male") == "yes"
+    assert problem(CLEARANCE, CREATININE, outside, born=BORN, sex="male") is ProblemKind.INPUT_MISSING
+    assert value(BMI_LOW, WEIGHT, HEIGHT) == "no"
+
+
+def test_an_input_of_tomorrow_is_none() -> None:
+    tomorrow = fact("vital.height", 180, unit="cm", on=date(2026, 11, 11))
+    assert problem(BMI_LOW, WEIGHT, tomorrow) is ProblemKind.INPUT_MISSING
 
 
 def test_a_clearance_takes_age_and_sex_from_the_record_and_the_age_of_that_day() -> None:
@@ -213,5 +226,7 @@ def test_an_onset_after_the_day_is_told() -> None:
 
 
 def test_each_derived_variable_names_its_inputs() -> None:
-    assert all(INPUTS[variable] == tuple(code for code, _ in rule.inputs) for variable, rule in RULES.items())
+    assert all(
+        INPUTS[variable] == tuple(each.variable for each in rule.sources) for variable, rule in RULES.items()
+    )
     assert all(hasattr(formulas, rule.formula) for rule in RULES.values())

@@ -34,7 +34,7 @@ WASHOUT = typed(
 )
 
 
-def uln(number: float, upper: float = 40, **more: object) -> object:
+def uln(number: float | Decimal, upper: float | Decimal = 40, **more: object) -> object:
     return fact("lab.alt", number, unit="U/L", upper=upper, **more)
 
 
@@ -82,6 +82,12 @@ def test_text_is_no_number_and_a_number_is_no_code() -> None:
     for wrong in ("positive", 1):
         said = fact("hx.myocardial_infarction", wrong, on=SCREENED)
         assert problem(INFARCTION, said) is ProblemKind.WRONG_TYPE
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity"])
+def test_what_is_no_finite_number_is_no_value(number: str) -> None:
+    assert problem(ALT, uln(Decimal(number))) is ProblemKind.WRONG_TYPE
+    assert problem(ALT, uln(1, upper=Decimal(number))) is ProblemKind.LIMIT_MISSING
 
 
 def test_zero_is_a_value() -> None:
