@@ -11,6 +11,7 @@ from screening.deciding.comparing import TO_AN_EARLIER, Finding, exact, findings
 from screening.deciding.derived import (
     AGE,
     CALENDAR,
+    NARROWER,
     SEX,
     Reading,
     derive,
@@ -55,7 +56,8 @@ class Found:
 def candidates(test: Test, facts: Facts, circumstances: Circumstances) -> Found:
     """Raises `Undecidable` where a value inside the window cannot be compared, or the window has no dates."""
     problems: list[Problem] = []
-    known = [Reading(fact, (fact.id,)) for fact in facts.get(test.variable, ())]
+    measured = (test.variable, *NARROWER.get(test.variable, ()))
+    known = [Reading(fact, (fact.id,)) for variable in measured for fact in facts.get(variable, ())]
     known += derive(test.variable, facts, circumstances, problems)
     known = [each for each in known if each.value.observed_on <= circumstances.today]
     calendar = test.variable in (SEX, *CALENDAR)

@@ -123,6 +123,11 @@ RULES: Mapping[str, Rule] = {
         personal=True,
     ),
 }
+# Variables that are one way of measuring another: each of their facts is a fact of that one too, never back.
+NARROWER: Mapping[str, tuple[str, ...]] = {
+    "lab.creatinine_clearance": ("lab.creatinine_clearance.cockcroft_gault",),
+    "lab.hcg": ("lab.hcg_serum",),
+}
 # By the variable, those whose facts can decide it; what the desk asks for when it has none.
 INPUTS: Mapping[str, tuple[str, ...]] = {
     **{variable: tuple(source.variable for source in rule.sources) for variable, rule in RULES.items()},

@@ -163,6 +163,22 @@ def test_a_drug_that_the_table_does_not_have_is_asked_about() -> None:
     assert problem(DOSE, dose("Deflazacort", 6), apheresis=apheresis) is ProblemKind.DRUG_UNKNOWN
 
 
+def test_a_serum_test_is_a_pregnancy_test_and_not_every_pregnancy_test_is_one_in_serum() -> None:
+    wide = typed(variable="lab.hcg", comparator="=", value="negative")
+    narrow = typed(variable="lab.hcg_serum", comparator="=", value="negative")
+    serum, any_kind = fact("lab.hcg_serum", "negative", id="serum"), fact("lab.hcg", "negative")
+    assert proposed(wide, serum).facts == ("serum",)
+    assert value(narrow, any_kind) is None
+    urine = fact("lab.hcg", "positive", id="urine")
+    assert set(proposed(wide, serum, urine).conflicting) == {"serum", "urine"}
+
+
+def test_a_clearance_by_cockcroft_and_gault_is_a_clearance() -> None:
+    entered = fact("lab.creatinine_clearance.cockcroft_gault", 59, unit="mL/min", id="entered")
+    found = proposed(CLEARANCE, entered)
+    assert (found.value, found.facts) == ("no", ("entered",))
+
+
 # The calendar
 
 
