@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
@@ -17,19 +17,10 @@ from django.db.models import Count, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from screening.blockers import criterion_of, sole_blockers
-from screening.models import (
-    AnchorDate,
-    Answer,
-    Conclusion,
-    Disposition,
-    FailureKind,
-    Screening,
-    Status,
-)
+from screening.models import Conclusion, Disposition, FailureKind, Screening, Status
 from screening.querysets import ScreeningQuerySet
 from screening.services import assess
-from screening.services.evaluation import Standing, standing_of
-from screening.services.rules import database_time
+from screening.services.evaluation import Standing, read_standings
 from screening.suppression import TOTAL, Published
 from trials.models import Trial
 
@@ -124,7 +115,7 @@ def by_criterion(found: ScreeningQuerySet) -> list[ByCriterion]:
         found.filter(failure_kind=FailureKind.CRITERIA).select_related("center", "version", "cohort")
     )
     still_open = list(found.open().select_related("center", "version", "cohort"))
-    standing = standings([*failed, *still_open])
+    standing = read_standings([*failed, *still_open])
 
     def row(criterion: Criterion) -> ByCriterion:
         return rows.setdefault(criterion.identifier, ByCriterion(criterion))
@@ -140,22 +131,6 @@ def by_criterion(found: ScreeningQuerySet) -> list[ByCriterion]:
         for criterion in waiting_on(screening, standing[screening.pk]):
             row(criterion).waiting += 1
     return sorted(rows.values(), key=lambda each: (-each.decided, -each.waiting, each.criterion.identifier))
-
-
-def standings(screenings: Iterable[Screening]) -> dict[int, Standing]:
-    """What counts of each today, by its center's calendar: in three queries."""
-    wanted = {screening.pk: screening for screening in screenings}
-    answers: dict[int, list[Answer]] = {pk: [] for pk in wanted}
-    for answer in Answer.objects.filter(screening__in=wanted).current().with_standing():
-        answers[answer.screening_id].append(answer)
-    dates: dict[int, list[AnchorDate]] = {pk: [] for pk in wanted}
-    for date in AnchorDate.objects.filter(screening__in=wanted):
-        dates[date.screening_id].append(date)
-    now = database_time()
-    return {
-        pk: standing_of(screening, answers[pk], dates[pk], now.astimezone(screening.center.zone).date())
-        for pk, screening in wanted.items()
-    }
 
 
 def waiting_on(screening: Screening, standing: Standing) -> list[Criterion]:

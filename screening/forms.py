@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -27,6 +28,7 @@ from screening.models import (
     Status,
     Value,
 )
+from trials.criteria.tree import Tree
 from trials.models import Cohort, CriteriaVersion, Trial
 from trials.richtext import plain_line
 
@@ -288,6 +290,11 @@ class CohortForm(forms.Form):
 class LogForm(forms.Form):
     """The filters of the log. What is not understood filters nothing, and its field says so."""
 
+    class Signed(TextChoices):
+        STANDING = "standing", _("signed")
+        VOIDED = "voided", _("signed, and voided since")
+        NONE = "none", _("not signed")
+
     trial = forms.ChoiceField(label=_("Trial"), required=False)
     site = forms.ChoiceField(label=_("Site"), required=False)
     outcome = forms.ChoiceField(
@@ -298,6 +305,14 @@ class LogForm(forms.Form):
         label=_("Conclusion"), required=False, choices=[("", _("any")), *Conclusion.choices]
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("any")), *Kind.choices])
+    signature = forms.ChoiceField(
+        label=_("Signature"), required=False, choices=[("", _("any")), *Signed.choices]
+    )
+    repeats = forms.ChoiceField(
+        label=_("Re-screening"),
+        required=False,
+        choices=[("", _("any")), ("yes", _("re-screenings")), ("no", _("first screenings"))],
+    )
     started_from = DateField(label=_("Started from"), required=False)
     started_to = DateField(label=_("Started until"), required=False)
 
@@ -338,3 +353,26 @@ class FiguresForm(forms.Form):
         self.fields["center"].choices = [("", _("all my centers")), *centers.items()]  # type: ignore[attr-defined]
         if len(centers) < 2:
             del self.fields["center"]
+
+
+class EstimateForm(forms.Form):
+    """Of a hundred participants, how many each statement stops; empty where nobody has an idea."""
+
+    PREFIX = "stops-"
+
+    def __init__(
+        self, *args: Any, tree: Tree, words: Mapping[str, str], known: Mapping[str, int], **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        for node in tree.statements:
+            self.fields[f"{self.PREFIX}{node.identifier}"] = forms.IntegerField(
+                label=words[node.identifier],
+                required=False,
+                min_value=1,
+                max_value=99,
+                initial=known.get(node.identifier),
+                widget=forms.NumberInput(attrs={"class": "form-control form-control-sm estimate"}),
+            )
+
+    def estimates(self) -> dict[str, int | None]:
+        return {name.removeprefix(self.PREFIX): value for name, value in self.cleaned_data.items()}

@@ -71,10 +71,13 @@ class ScreeningQuerySet(OfCenterQuerySet["Screening"]):
             "site",
             "started_by",
             "concluded_by",
+            "earlier",
         )
 
     def with_signatures(self) -> Self:
-        return self.prefetch_related("signatures")
+        """Without what they are bound to, which is long."""
+        signatures = apps.get_model("screening", "Signature").objects.defer("content")
+        return self.prefetch_related(models.Prefetch("signatures", queryset=signatures))
 
     def share_with_source(self) -> Self:
         """With `answered` and `sourced`: current answers, and those whose source or whose fact's is given."""

@@ -6,7 +6,7 @@ Pure, and derived anew from the answers each time: nothing about the course is s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from screening.logic import AnswerValue, Assessment
@@ -35,6 +35,20 @@ class Course:
     questions: tuple[Question, ...]
     asked: tuple[Question, ...]
 
+    @property
+    def open(self) -> tuple[str, ...]:
+        """What is still to ask, whether it was asked before or not."""
+        return tuple(
+            each.statement.identifier
+            for each in self.questions
+            if each.state in (State.OPEN, State.UNKNOWN)
+        )
+
+    def asking(self, order: Sequence[str]) -> Course:
+        """The same course, with what is open asked in this order."""
+        questions = {each.statement.identifier: each for each in self.questions}
+        return replace(self, asked=tuple(questions[each] for each in order))
+
     def next_question(self, after: str = "") -> Node | None:
         """The next one that was never asked: after a statement, else from the top.
 
@@ -52,19 +66,12 @@ class Course:
         return _first_needed(reversed(before)), _first_needed(behind)
 
 
-def course_of(
-    tree: Tree, answers: Mapping[str, str], assessment: Assessment, order: Sequence[str] = ()
-) -> Course:
-    """The course of the screening that has these answers, assessed as `evaluate` did.
-
-    `order` has the open statements that matter, as `screening.order` puts them; else it is the protocol's.
-    """
-    questions = {
-        node.identifier: Question(node, _state(node.identifier, answers, assessment))
-        for node in tree.statements
-    }
-    every = tuple(questions.values())
-    return Course(every, tuple(questions[each] for each in order) if order else every)
+def course_of(tree: Tree, answers: Mapping[str, str], assessment: Assessment) -> Course:
+    """The course of the screening that has these answers, assessed as `evaluate` did; in protocol order."""
+    questions = tuple(
+        Question(node, _state(node.identifier, answers, assessment)) for node in tree.statements
+    )
+    return Course(questions, questions)
 
 
 def _around(

@@ -57,6 +57,10 @@ GET = {
     "password_change": (LOGIN,) + (200,) * 6,
     "screening:log": (LOGIN, 200, 200, 200, 200, 403, 403),
     "screening:log_csv": (LOGIN, 200, 200, 200, 200, 403, 403),
+    "screening:log_xlsx": (LOGIN, 200, 200, 200, 200, 403, 403),
+    "screening:patient": OWN,
+    "screening:estimates": (LOGIN, 200, 200, 200, 200, 403, 403),
+    "screening:order": (405,) * 7,
     "screening:figures": (LOGIN, 200, 200, 200, 200, 403, 200),
     "screening:flow_svg": (LOGIN, 200, 200, 200, 404, 403, 200),  # 404: nothing to draw
     "screening:today": (LOGIN,) + (200,) * 6,
@@ -109,6 +113,10 @@ POST = {
     "password_change": (LOGIN,) + (200,) * 6,
     "screening:log": (405,) * 7,
     "screening:log_csv": (405,) * 7,
+    "screening:log_xlsx": (405,) * 7,
+    "screening:patient": (405,) * 7,
+    "screening:estimates": (LOGIN, 200, 200, 200, 200, 403, 403),
+    "screening:order": (LOGIN, 302, 302, 302, 404, 403, 403),
     "screening:figures": (405,) * 7,
     "screening:flow_svg": (405,) * 7,
     "screening:today": (405,) * 7,
@@ -179,13 +187,14 @@ def address(name: str, screening: Screening) -> str:
         "screening:answer": {"pk": screening.pk, "identifier": "age"},
         "screening:history": {"pk": screening.pk, "identifier": "age"},
         "screening:source": {"pk": screening.pk, "identifier": "age"},
+        "screening:patient": {"pk": screening.patient_id},
         "screening:patient_facts": {"pk": screening.patient_id},
         "screening:withdraw_fact": {"pk": fact_of(screening).pk},
         **{
             f"screening:{page}": {"pk": screening.pk}
             for page in (
                 *("checklist", "cohort", "consent", "conclude", "version"),
-                *("sign", "deviations", "record", "record_pdf"),
+                *("sign", "deviations", "record", "record_pdf", "order"),
                 *("facts", "confirm", "dates", "half_life"),
             )
         },

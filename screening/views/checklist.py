@@ -14,10 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url
 
 from screening.access import DeskRequest, require_role
+from screening.asking import Order
 from screening.forms import CohortForm, ConsentForm
 from screening.models import Conclusion, Kind
 from screening.services import Refused, choose_cohort, record_consent
 from screening.views.desk import Desk, open_desk, screening_view
+from screening.views.order import ground_words, order_context
 from screening.views.sheet import lines, statement_line, steps_to
 
 FOCUS = "focus"
@@ -44,7 +46,8 @@ def checklist(request: DeskRequest, pk: int) -> HttpResponse:
         if at and at != request.GET.get("at") and not swapped:
             return redirect(here)  # so that Back and reload come to this statement again
         template = "screening/checklist.html#step" if swapped else "screening/checklist.html"
-        response = render(request, template, context | _step(desk, at))
+        order = order_context(desk.order, desk.experience)
+        response = render(request, template, context | order | _step(desk, at))
         if at and swapped:
             push_url(response, here)
     else:
@@ -110,9 +113,14 @@ def _step(desk: Desk, at: str) -> dict[str, Any]:
     if not at:
         return {"line": None}
     previous, following = desk.course.neighbours(at)
+    fastest = desk.order is Order.FASTEST
     return {
         "line": statement_line(desk.given, desk.tree.nodes[at]),
         "path": steps_to(desk.tree, at),
         "previous": previous,
-        "following": following,
+        # In the fastest order there is no next one but that which the figures put next.
+        "following": None if fastest else following,
+        "ground": ground_words(desk.screening, at, desk.experience)
+        if fastest and at in desk.course.open
+        else "",
     }

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from screening import vault
 from screening.access import DeskRequest, desk_view, screening_or_404
+from screening.asking import Experience, Order, experience_of, fastest_order
 from screening.logic import Assessment, Outcome
 from screening.models import AnchorDate, Answer, Role, Screening, Status, Value
 from screening.services.answers import Source, source_of
@@ -27,6 +28,7 @@ from screening.services.signing import Validity, last_validity
 from screening.templatetags.desk import day
 from screening.views.due import Dues, dues_of
 from screening.views.fact_words import source_words
+from screening.views.order import chosen_order
 from screening.views.panel import Panel, group_value, panel_of
 from screening.views.proposed import Proposed, proposed_for, variables_of
 from screening.views.sheet import Given
@@ -47,6 +49,7 @@ class Desk:
     standing: Standing
     dates: list[AnchorDate]
     today: datetime.date
+    order: Order = Order.PROTOCOL
 
     @property
     def may_write(self) -> bool:
@@ -134,7 +137,15 @@ class Desk:
         }
         if self.role != Role.INVESTIGATOR:
             values |= {each: Value.UNKNOWN for each, answer in self.answers.items() if answer.proposed}
-        return course_of(self.tree, values, self.assessment)
+        course = course_of(self.tree, values, self.assessment)
+        if self.order is not Order.FASTEST:
+            return course
+        return course.asking(fastest_order(self.screening, values, course.open, self.experience))
+
+    @cached_property
+    def experience(self) -> Experience:
+        """What the center knows of this trial's statements."""
+        return experience_of(self.screening)
 
     @cached_property
     def panel(self) -> Panel:
@@ -202,6 +213,7 @@ def open_desk(request: DeskRequest, pk: int) -> Desk:
         standing=standing,
         dates=dates,
         today=today,
+        order=chosen_order(request, screening),
     )
 
 

@@ -1,32 +1,31 @@
-"""The screening log: everyone whom the reader's centers have screened, as a page and as CSV."""
+"""The screening log: everyone whom the reader's centers have screened."""
 
 from __future__ import annotations
 
-import csv
 import datetime
 from dataclasses import dataclass
-from io import StringIO
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
 from screening.access import DeskRequest, desk_view, log_or_404, may_start
 from screening.forms import LogForm
-from screening.models import Center, Conclusion, FailureKind, Outcome, Screening
+from screening.models import Center, Conclusion, FailureKind, Outcome, Screening, Signature
 from screening.querysets import ScreeningQuerySet
 from screening.templatetags.desk import day
 from screening.views.panel import GLYPHS, LOOKS
 from screening.views.sheet import kept_place
-from trials.spreadsheets import neutral
+from screening.views.signed import SignedState, signed_state
 
 PAGE_SIZE = 25
 
@@ -39,6 +38,7 @@ SORTS: dict[str, tuple[str, ...]] = {
     "kind": ("kind",),
     "outcome": ("outcome",),
     "started": ("started_at",),
+    "concluded": ("concluded_at",),
 }
 COLUMNS = {
     "number": gettext_lazy("Number"),
@@ -46,8 +46,9 @@ COLUMNS = {
     "trial": gettext_lazy("Trial"),
     "site": gettext_lazy("Site"),
     "kind": gettext_lazy("Kind"),
-    "outcome": gettext_lazy("Outcome"),
     "started": gettext_lazy("Started"),
+    "concluded": gettext_lazy("Concluded"),
+    "outcome": gettext_lazy("Outcome"),
 }
 NEWEST_FIRST = "-started"
 
@@ -61,9 +62,10 @@ def screening_log(request: DeskRequest) -> HttpResponse:
     if not swapped and "" in request.GET.values():
         return redirect(here)  # a form without JavaScript sends its empty fields, too
     form = LogForm(request.GET, seen=seen)
-    found = _filtered(seen, form)
-    sort = _sort(request)
-    page = Paginator(_sorted(found.for_log(), sort), PAGE_SIZE).get_page(request.GET.get("page"))
+    found = filtered(seen, form)
+    sort = asked_sort(request)
+    rows = in_order(found.for_log(), sort).with_signatures().share_with_source()
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "sort": "" if sort == NEWEST_FIRST else sort,
@@ -74,6 +76,8 @@ def screening_log(request: DeskRequest) -> HttpResponse:
         "previous_url": _address(request, page=page.previous_page_number()) if page.has_previous() else "",
         "next_url": _address(request, page=page.next_page_number()) if page.has_next() else "",
         "csv_url": _address(request, name="screening:log_csv", page=None),
+        "xlsx_url": _address(request, name="screening:log_xlsx", page=None),
+        "figures_url": _figures_url(form),
         "filtered": any(form.cleaned_data.values()),
         "may_start": may_start(request),
         "today": day(timezone.now()),
@@ -85,22 +89,7 @@ def screening_log(request: DeskRequest) -> HttpResponse:
     return push_url(response, False if again else here) if swapped else response
 
 
-@require_safe
-@desk_view
-def log_csv(request: DeskRequest) -> HttpResponse:
-    """What the log lists, whole. Built here and now: a stream would outlive the context and be empty."""
-    seen = log_or_404(request)
-    found = _sorted(_filtered(seen, LogForm(request.GET, seen=seen)).for_log(), _sort(request))
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_CSV_HEAD)
-    writer.writerows([neutral(cell) for cell in _csv_row(screening)] for screening in found)
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="screening-log.csv"'
-    return response
-
-
-def _filtered(seen: ScreeningQuerySet, form: LogForm) -> ScreeningQuerySet:
+def filtered(seen: ScreeningQuerySet, form: LogForm) -> ScreeningQuerySet:
     form.is_valid()
     wanted = form.cleaned_data
     exact = {
@@ -112,9 +101,25 @@ def _filtered(seen: ScreeningQuerySet, form: LogForm) -> ScreeningQuerySet:
         "kind": wanted.get("kind"),
     }
     found = seen.filter(**{field: value for field, value in exact.items() if value})
+    if wanted.get("signature"):
+        found = found.filter(_SIGNED[wanted["signature"]])
+    if wanted.get("repeats"):
+        found = found.rescreens() if wanted["repeats"] == "yes" else found.filter(earlier=None)
     if wanted.get("started_from") or wanted.get("started_to"):
         found = found.filter(_started(seen, wanted.get("started_from"), wanted.get("started_to")))
     return found
+
+
+def _signed(**which: object) -> Exists:
+    return Exists(Signature.objects.filter(screening=OuterRef("pk"), **which))
+
+
+_STANDING = _signed(voided_at=None)
+_SIGNED = {
+    LogForm.Signed.STANDING: Q(_STANDING),
+    LogForm.Signed.VOIDED: Q(_signed()) & ~Q(_STANDING),
+    LogForm.Signed.NONE: ~Q(_signed()),
+}
 
 
 def _started(seen: QuerySet[Screening], first: datetime.date | None, last: datetime.date | None) -> Q:
@@ -131,12 +136,12 @@ def _started(seen: QuerySet[Screening], first: datetime.date | None, last: datet
     return within
 
 
-def _sort(request: HttpRequest) -> str:
+def asked_sort(request: HttpRequest) -> str:
     asked = request.GET.get("sort", "")
     return asked if asked.removeprefix("-") in SORTS else NEWEST_FIRST
 
 
-def _sorted(found: ScreeningQuerySet, sort: str) -> ScreeningQuerySet:
+def in_order(found: ScreeningQuerySet, sort: str) -> ScreeningQuerySet:
     descending = "-" if sort.startswith("-") else ""
     return found.order_by(*(descending + field for field in SORTS[sort.removeprefix("-")]), "-pk")
 
@@ -154,11 +159,17 @@ def _counts(found: QuerySet[Screening]) -> list[dict[str, object]]:
 class _Row:
     screening: Screening
     site: str
+    version: str
+    rescreen_of: Screening | None
+    consent: str
     started: str
+    concluded: str
     look: str
     glyph: str
     conclusion: str
     deciding: str
+    signed: SignedState | None
+    sources: str
 
 
 def _row(screening: Screening) -> _Row:
@@ -167,11 +178,19 @@ def _row(screening: Screening) -> _Row:
     return _Row(
         screening=screening,
         site=", ".join(filter(None, (site.facility, site.city))),
+        version=f"{screening.version.get_source_display()} {screening.version.label}",
+        rescreen_of=screening.earlier,
+        consent=day(screening.consent_date),
         started=day(timezone.localtime(screening.started_at, screening.center.zone).date()),
+        concluded=day(timezone.localtime(screening.concluded_at, screening.center.zone).date())
+        if screening.concluded_at
+        else "",
         look=LOOKS[outcome],
         glyph=GLYPHS[outcome],
         conclusion=_conclusion(screening),
-        deciding=_deciding(screening),
+        deciding=deciding_words(screening),
+        signed=signed_state(screening),
+        sources=_sources(screening),
     )
 
 
@@ -186,9 +205,19 @@ def _conclusion(screening: Screening) -> str:
     return ", ".join(said)
 
 
-def _deciding(screening: Screening) -> str:
+def _sources(screening: Screening) -> str:
+    answered, sourced = screening.answered, screening.sourced  # type: ignore[attr-defined]
+    return _("%(sourced)d of %(answered)d") % {"sourced": sourced, "answered": answered} if answered else ""
+
+
+def deciding_words(screening: Screening) -> str:
     """Which criteria, by section and label ("Exclusion 2."), by their words where there is no label."""
     return "; ".join(dict.fromkeys(kept_place(each) for each in screening.deciding))
+
+
+def _figures_url(form: LogForm) -> str:
+    trial = form.cleaned_data.get("trial")
+    return reverse("screening:figures") + (f"?{urlencode({'trial': trial})}" if trial else "")
 
 
 def _column(request: HttpRequest, name: str, sort: str) -> dict[str, str]:
@@ -207,29 +236,3 @@ def _address(request: HttpRequest, name: str = "screening:log", **changed: objec
     parameters = {key: value for key, value in request.GET.items() if key in known} | changed
     query = urlencode({key: value for key, value in parameters.items() if value})
     return reverse(name) + (f"?{query}" if query else "")
-
-
-_CSV_HEAD = (
-    "screening_number", "participant_code", "nct_id", "site", "city", "country", "kind", "consent_date",
-    "criteria_version", "criteria_source", "cohort", "outcome", "status", "conclusion", "failure_kind",
-    "deciding_criteria", "disposition", "disposition_date", "started_at", "started_by", "concluded_at",
-    "concluded_by",
-)  # fmt: skip
-
-
-def _csv_row(screening: Screening) -> tuple[object, ...]:
-    """No birth date, no sex, no free text: they are nobody's business in a spreadsheet."""
-    site, zone = screening.site, screening.center.zone
-
-    def local(moment: datetime.datetime | None) -> str:
-        return timezone.localtime(moment, zone).isoformat(timespec="minutes") if moment else ""
-
-    return (
-        screening.screening_number, screening.patient.code, screening.trial.nct_id,
-        site.facility, site.city, site.country, screening.kind, screening.consent_date or "",
-        screening.version.label, screening.version.source, screening.cohort.code if screening.cohort else "",
-        screening.outcome, screening.status, screening.conclusion, screening.failure_kind,
-        _deciding(screening), screening.disposition, screening.disposition_date or "",
-        local(screening.started_at), screening.started_by.printed_name,
-        local(screening.concluded_at), screening.concluded_by.printed_name if screening.concluded_by else "",
-    )  # fmt: skip

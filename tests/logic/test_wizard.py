@@ -75,7 +75,9 @@ def test_unknown_ones_are_offered_again_after_the_others_and_not_forever() -> No
 def test_another_order_says_what_comes_next_and_leaves_the_neighbours_as_they_are() -> None:
     answers = {"x": YES, "nephritis": UNKNOWN}
     assessment = evaluate(TREE, answers, cohort="SLE", complete=True, reviewed=True)
-    given = course_of(TREE, answers, assessment, ["nephritis", "infection", "adult", "lupus"])
+    given = course_of(TREE, answers, assessment)
+    assert set(given.open) == {"nephritis", "infection", "adult", "lupus"}
+    given = given.asking(["nephritis", "infection", "adult", "lupus"])
     assert asked_next(given) == "infection"
     assert asked_next(given, "infection") == "adult"
     assert asked_next(given, "lupus") == "infection"  # what was skipped comes again

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import csv
 import datetime
+import re
 from collections.abc import Callable
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
+from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import pytest
 from django.db import connections
 from django.test import Client
 
 from screening.models import Screening
+from screening.services import Source, conclude_screening
+from screening.views.log_files import HEAD
 from screening.views.sheet import kept_place
 from tests.factories import (
     Cast,
+    acting,
     answer,
     make_cast,
     make_center_site,
     make_screening,
     make_trial,
     make_version,
+    sign,
 )
 
 pytestmark = pytest.mark.django_db
@@ -214,11 +221,11 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     for more in (1, 19):
         for _ in range(more):
             make_screening(cast.alice, cast.rennes_site, cast.version)
-        for address in ("/screening/", "/screening/log.csv"):
+        for address in ("/screening/", "/screening/log.csv", "/screening/log.xlsx"):
             with django_assert_max_num_queries(25) as captured:
                 signed_in.get(address)
             counts.append(len(captured))
-    assert counts[:2] == counts[2:]
+    assert counts[:3] == counts[3:]
 
 
 def test_no_cell_of_the_csv_is_a_formula(signed_in: Client, cast: Cast) -> None:
@@ -246,3 +253,102 @@ def test_the_csv_has_nothing_that_identifies(signed_in: Client, cast: Cast) -> N
     assert row["outcome"] == "undetermined"
     assert row["started_by"] == "Alice Example"
     assert row["started_at"].endswith(("+01:00", "+02:00"))
+
+
+def test_it_says_who_signed_and_is_filtered_by_it(signed_in: Client, cast: Cast) -> None:
+    screening = make_screening(cast.alice, cast.rennes_site, cast.version, patient_code="P-1")
+    make_screening(cast.alice, cast.rennes_site, cast.version, patient_code="P-2")
+    answer(cast.dora, screening, "infection", "yes")
+    sign(cast.dora, screening, "not_eligible")
+    assert listed(signed_in, signature="standing") == ["P-1"]
+    assert listed(signed_in, signature="none") == ["P-2"]
+    assert listed(signed_in, signature="voided") == []
+    assert "Signed: not eligible" in signed_in.get("/screening/").content.decode()
+    [row] = rows_of(signed_in, signature="standing")
+    assert (row["signature"], row["signed_by"]) == ("not_eligible", "Dora Example")
+    assert row["signature_voided_at"] == ""
+    answer(cast.dora, screening, "age", "yes", reason="found later")
+    assert listed(signed_in, signature="voided") == ["P-1"]
+    assert rows_of(signed_in, signature="voided")[0]["signature_voided_at"]
+
+
+def test_a_re_screening_says_of_which_and_can_be_listed_alone(signed_in: Client, cast: Cast) -> None:
+    first = make_screening(cast.alice, cast.rennes_site, cast.version, patient_code="P-1")
+    with acting(cast.alice):
+        conclude_screening(
+            user=cast.alice, screening=first, conclusion="screen_failure", failure_kind="withdrawn"
+        )
+    make_screening(cast.alice, cast.rennes_site, cast.version, patient=first.patient)
+    assert len(listed(signed_in, repeats="yes")) == len(listed(signed_in, repeats="no")) == 1
+    assert "re-screening of S-001" in signed_in.get("/screening/").content.decode()
+    assert [row["rescreening_of"] for row in rows_of(signed_in, repeats="yes")] == ["S-001"]
+
+
+def test_it_shows_how_many_answers_have_a_source(signed_in: Client, cast: Cast) -> None:
+    screening = make_screening(cast.alice, cast.rennes_site, cast.version)
+    answer(cast.alice, screening, "age", "yes", source=Source(kind="medical_record"))
+    answer(cast.alice, screening, "infection", "no")
+    assert "1 of 2" in signed_in.get("/screening/").content.decode()
+    [row] = rows_of(signed_in)
+    assert (row["answers"], row["answers_with_source"], row["share_with_source"]) == ("2", "1", "0.50")
+
+
+def test_the_columns_that_were_there_first_stay_where_they_were() -> None:
+    assert HEAD[:3] == ("screening_number", "participant_code", "nct_id")
+    assert HEAD[21] == "concluded_by"
+    assert HEAD.index("deciding_criteria") == 15
+
+
+MAIN = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+
+
+def sheet_of(content: bytes) -> list[list[tuple[str, str]]]:
+    """Each row's cells, as (type, value); "s" is a text."""
+    with ZipFile(BytesIO(content)) as book:
+        texts = [
+            "".join(part.text or "" for part in each.iter(f"{{{MAIN['x']}}}t"))
+            for each in ElementTree.fromstring(book.read("xl/sharedStrings.xml")).findall("x:si", MAIN)
+        ]
+        sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+    assert sheet.findall(".//x:f", MAIN) == [], "no cell is a formula"
+    rows = []
+    for row in sheet.findall(".//x:row", MAIN):
+        cells = {}
+        for cell in row.findall("x:c", MAIN):
+            value, kind = cell.findtext("x:v", "", MAIN), cell.get("t", "n")
+            column = re.sub(r"\d", "", cell.get("r", ""))
+            cells[column] = (kind, texts[int(value)] if kind == "s" else value)
+        rows.append([cells.get(name, ("", "")) for name in COLUMN_NAMES])
+    return rows
+
+
+COLUMN_NAMES = [f"{first}{last}" for first in ("", "A") for last in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"][: len(HEAD)]
+
+
+def test_the_spreadsheet_has_the_same_with_real_dates_and_no_formula(signed_in: Client, cast: Cast) -> None:
+    version = make_version(cast.trial, label='=HYPERLINK("http://example.org")')
+    consent = datetime.date(2024, 2, 3)
+    screening = make_screening(
+        cast.alice, cast.rennes_site, version, patient_code="P-1", consent_date=consent
+    )
+    started_at(screening, datetime.datetime(2026, 3, 1, 23, 30, tzinfo=datetime.UTC))
+    response = signed_in.get("/screening/log.xlsx")
+    assert "spreadsheetml" in response["Content-Type"]
+    head, row = sheet_of(response.content)
+    assert [value for _kind, value in head] == list(HEAD)
+    cells = dict(zip(HEAD, row, strict=True))
+    assert cells["criteria_version"] == ("s", '=HYPERLINK("http://example.org")')
+    assert cells["screening_number"] == ("s", "S-001")
+    epoch = datetime.datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's days have no zone
+    assert cells["consent_date"] == ("n", str((consent - epoch.date()).days))
+    moment = epoch + datetime.timedelta(days=float(cells["started_at"][1]))
+    assert moment.isoformat(timespec="minutes") == "2026-03-02T00:30", "in the time of the center"
+
+
+def test_the_spreadsheet_lists_what_the_page_lists(signed_in: Client, cast: Cast) -> None:
+    for code in ("P-2", "P-1"):
+        make_screening(cast.alice, cast.rennes_site, cast.version, patient_code=code)
+    make_screening(cast.charlie, cast.iowa_site, cast.version)
+    rows = sheet_of(signed_in.get("/screening/log.xlsx", {"sort": "participant"}).content)
+    assert [row[1][1] for row in rows[1:]] == ["P-1", "P-2"]
+    assert len(sheet_of(signed_in.get("/screening/log.xlsx", {"outcome": "eligible"}).content)) == 1
