@@ -17,7 +17,7 @@ from screening import vault
 from screening.access import DeskRequest, require_role
 from screening.forms import ConcludeForm, DispositionForm, ReasonForm
 from screening.logic import Outcome
-from screening.models import Conclusion, FailureKind, Screening, Status
+from screening.models import Conclusion, FailureKind, Meaning, Screening, Status
 from screening.services import Refused, conclude_screening, record_disposition, reopen_screening
 from screening.views.desk import Desk, open_desk, screening_view
 from screening.views.panel import Reason
@@ -77,6 +77,8 @@ def _record(desk: Desk) -> dict[str, Any]:
         return record | _proposal(desk)
     if screening.conclusion == Conclusion.PROPOSED_ELIGIBLE:
         record["disposition_form"] = DispositionForm()
+        last = desk.validity
+        record["unsigned"] = last is None or not last.valid or last.signature.meaning != Meaning.ELIGIBLE
     if not screening.disposition:
         record["reopen_form"] = ReasonForm()
     return record

@@ -64,7 +64,15 @@ def test_an_eligible_participant_is_proposed_and_enrolled(
     make_eligible(cast, screening)
     text = act(signed_in, screening, "conclude", conclusion="proposed_eligible").content.decode()
     assert "Proposed as eligible" in text
+    assert "Nobody is enrolled or randomised before an investigator has signed" in text
+    text = act(
+        signed_in, screening, "disposition", disposition="enrolled", date="2024-02-10"
+    ).content.decode()
+    assert "First an investigator signs that the participant is eligible." in text
     sign(cast.dora, screening)
+    text = signed_in.get(f"/screening/{screening.pk}/conclude/").content.decode()
+    assert "Signed: eligible" in text
+    assert "Nobody is enrolled" not in text
     text = act(
         signed_in, screening, "disposition", disposition="enrolled", date="2024-02-10"
     ).content.decode()
