@@ -75,13 +75,14 @@ INDEXED = "{1.73_m2}"
 # What people and laboratories write, each with the one thing that it means; in `_GIGA` case matters ("G/L", a
 # giga, is what French reports say).
 _SPELLINGS = {
+    "% predicted": "%",
+    "%pred": "%",
     "1": "",
     "10e3/ul": "10*3/uL",
     "10e6/l": "10*6/L",
     "10e9/l": "10*9/L",
     "beats/min": "/min",
     "bpm": "/min",
-    "cm h2o": "cm[H2O]",
     "day": "d",
     "days": "d",
     "g/24 h": "g/d",
@@ -117,6 +118,8 @@ _SPELLINGS = {
     "weeks": "wk",
     "year": "a",
     "years": "a",
+    "x uln": "{xULN}",
+    "xuln": "{xULN}",
     "yr": "a",
     "°c": "Cel",
     "°f": "[degF]",
