@@ -24,7 +24,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                 ORDER BY 1
             ) AS anchors
         ) reached
+        CROSS JOIN LATERAL (
+            SELECT ARRAY(
+                SELECT used.answer_id
+                FROM screening_answerfact used
+                JOIN screening_fact fact ON fact.id = used.fact_id
+                LEFT JOIN screening_fact newer ON newer.replaces_id = fact.id
+                WHERE used.screening_id = screening.id AND (fact.withdrawn_at IS NOT NULL OR newer.id IS NOT NULL)
+            ) AS answers
+        ) gone
         -- What has expired is what `screening.services.evaluation.standing_of` says has: a test holds them together.
+        -- The version is asked of the criterion: the index on the answers' own is no help, and tempts the planner.
         CROSS JOIN LATERAL (
             SELECT
                 coalesce(jsonb_object_agg(identifier, value) FILTER (WHERE NOT proposed), '{}') AS answers,
@@ -37,20 +47,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                 SELECT criterion.identifier::text, answer.value, answer.proposed, answer.valid_until,
                     (answer.answered_at AT TIME ZONE center.time_zone)::date AS given_on,
                     event.actual_on AS event,
-                    EXISTS (
-                        SELECT FROM screening_answerfact used JOIN screening_fact fact ON fact.id = used.fact_id
-                        WHERE used.answer_id = answer.id AND (
-                            fact.withdrawn_at IS NOT NULL
-                            OR EXISTS (SELECT FROM screening_fact newer WHERE newer.replaces_id = fact.id)
-                        )
-                    ) AS rests_on_gone
+                    answer.id = ANY (gone.answers) AS rests_on_gone
                 FROM screening_answer answer
-                JOIN trials_criterion criterion ON criterion.id = answer.criterion_id
+                JOIN trials_criterion criterion
+                    ON criterion.id = answer.criterion_id AND criterion.version_id = screening.version_id
                 LEFT JOIN screening_anchordate event
                     ON event.screening_id = screening.id AND event.actual_on <= today.day
                     AND event.anchor = criterion.test -> 'window' ->> 'anchor'
                     AND event.anchor NOT IN ('screening', 'consent')
-                WHERE answer.screening_id = screening.id AND answer.version_id = screening.version_id
+                WHERE answer.screening_id = screening.id
             ) each_answer
         ) said
         WHERE screening.status = 'open' AND screening.version_id = ANY (of_versions) AND (SELECT app_edits_content())
