@@ -24,6 +24,7 @@ from screening.deciding.formulas import (
     times_uln,
 )
 from screening.deciding.problems import FormulaError, ProblemKind
+from tests.deciding.world import unhurried
 
 D = Decimal
 
@@ -131,6 +132,7 @@ def test_months_are_the_calendars(onset: date, day: date, months: Decimal) -> No
     assert months_since(onset, day) == months
 
 
+@unhurried
 @given(st.dates(date(1930, 1, 1), date(2090, 1, 1)), st.integers(0, 20_000))
 def test_months_never_go_back(onset: date, days: int) -> None:
     day = onset + timedelta(days=days)

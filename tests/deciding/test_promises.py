@@ -18,7 +18,7 @@ from screening.deciding.facts import Circumstances, FactValue, by_variable
 from screening.deciding.problems import ProblemKind
 from screening.deciding.proposal import Proposal, propose
 from screening.deciding.units import convert
-from tests.deciding.world import SCREENED, TODAY, circumstances, planned
+from tests.deciding.world import SCREENED, TODAY, circumstances, planned, unhurried
 from trials.criteria.tree import Comparator, parse_tree
 from trials.criteria.tree import Test as Typed
 
@@ -94,6 +94,7 @@ def of(test: Typed, some: list[FactValue], situation: Circumstances) -> Proposal
     return propose(test, by_variable(some), situation)
 
 
+@unhurried
 @given(typed_tests(), situations())
 def test_no_facts_no_proposal(test: Typed, situation: Circumstances) -> None:
     found = of(test, [], situation)
@@ -102,6 +103,7 @@ def test_no_facts_no_proposal(test: Typed, situation: Circumstances) -> None:
     assert (found.facts, found.conflicting, found.problem) == ((), (), None)
 
 
+@unhurried
 @given(typed_tests(), known(), situations())
 def test_a_proposal_is_a_value_or_a_reason_for_none_and_names_facts_that_there_are(
     test: Typed, some: list[FactValue], situation: Circumstances
@@ -114,6 +116,7 @@ def test_a_proposal_is_a_value_or_a_reason_for_none_and_names_facts_that_there_a
         assert found.facts
 
 
+@unhurried
 @given(typed_tests(), known(), situations(), st.data())
 def test_a_fact_outside_the_window_changes_nothing(
     test: Typed, some: list[FactValue], situation: Circumstances, data: st.DataObject
@@ -130,6 +133,7 @@ def test_a_fact_outside_the_window_changes_nothing(
         assert of(test, [*some, other], situation) == of(test, some, situation)
 
 
+@unhurried
 @given(typed_tests(), known(), situations(), st.data())
 def test_facts_of_other_variables_change_nothing(
     test: Typed, some: list[FactValue], situation: Circumstances, data: st.DataObject
@@ -139,6 +143,7 @@ def test_facts_of_other_variables_change_nothing(
         assert of(test, [*some, other], situation) == of(test, some, situation)
 
 
+@unhurried
 @given(typed_tests(NUMBER), known(least=1), situations(), st.data())
 def test_it_does_not_matter_in_which_unit_a_laboratory_reports(
     test: Typed, some: list[FactValue], situation: Circumstances, data: st.DataObject
@@ -157,6 +162,7 @@ def test_it_does_not_matter_in_which_unit_a_laboratory_reports(
     assert (one.problem and one.problem.kind) == (other.problem and other.problem.kind)
 
 
+@unhurried
 @given(typed_tests(), known(least=1), situations(), st.data())
 def test_a_fact_more_never_turns_yes_into_no_where_it_agrees(
     test: Typed, some: list[FactValue], situation: Circumstances, data: st.DataObject
@@ -169,6 +175,7 @@ def test_a_fact_more_never_turns_yes_into_no_where_it_agrees(
         assert after.value == before.value
 
 
+@unhurried
 @given(typed_tests(), known(least=2), situations())
 def test_nothing_is_chosen_silently(test: Typed, some: list[FactValue], situation: Circumstances) -> None:
     """Each fact that alone proposes the opposite is named, or its opposite is not proposed."""
@@ -183,6 +190,7 @@ def test_nothing_is_chosen_silently(test: Typed, some: list[FactValue], situatio
             assert fact.observed_on < SCREENED
 
 
+@unhurried
 @given(typed_tests(), known(), situations(), st.randoms(use_true_random=False))
 def test_the_order_in_which_facts_come_decides_nothing(
     test: Typed, some: list[FactValue], situation: Circumstances, random: Any
@@ -194,6 +202,7 @@ def test_the_order_in_which_facts_come_decides_nothing(
     assert set(one.conflicting) == set(other.conflicting)
 
 
+@unhurried
 @given(typed_tests(), known(least=1), situations())
 def test_until_it_runs_out_it_holds_and_then_it_does_not(
     test: Typed, some: list[FactValue], situation: Circumstances

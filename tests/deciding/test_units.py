@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from screening.deciding.analytes import ANALYTES
 from screening.deciding.problems import ProblemKind, UnitError
 from screening.deciding.units import check_unit, convert, convert_exactly, parse, ucum
+from tests.deciding.world import unhurried
 
 
 def converted(value: str, source: str, target: str, variable: str = "") -> Decimal:
@@ -214,6 +215,7 @@ _GROUPS = [
 decimals = st.decimals(0, 10**6, places=4)
 
 
+@unhurried
 @given(st.sampled_from(_GROUPS), st.data(), decimals)
 def test_there_and_back_is_the_same_value(
     group: tuple[str, list[str]], data: st.DataObject, value: Decimal
@@ -229,6 +231,7 @@ def test_there_and_back_is_the_same_value(
     assert through == there
 
 
+@unhurried
 @given(st.sampled_from(_GROUPS), st.data(), decimals, decimals)
 def test_a_conversion_keeps_the_order(
     group: tuple[str, list[str]], data: st.DataObject, one: Decimal, other: Decimal
@@ -239,6 +242,7 @@ def test_a_conversion_keeps_the_order(
     assert (converted_one < converted_other) == (one < other)
 
 
+@unhurried
 @given(st.text(max_size=20))
 def test_any_text_is_a_unit_or_none(text: str) -> None:
     unit = parse(text)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from screening.deciding.facts import AnchorTime
 from screening.deciding.problems import ProblemKind, Undecidable
 from screening.deciding.windows import holds_until, recheck_on, shifted, span
+from tests.deciding.world import unhurried
 from trials.criteria.tree import Anchor, Choice, Direction, HalfLives, Period, Window
 
 SCREENED = date(2026, 8, 31)
@@ -200,6 +201,7 @@ def start(anchor: date, duration: Any, half_life: Decimal) -> date:
     raise AssertionError(duration)
 
 
+@unhurried
 @given(days, durations, hours)
 def test_a_window_has_each_day_between_its_ends_and_no_other(
     anchor: date, duration: Any, half_life: Decimal
@@ -210,6 +212,7 @@ def test_a_window_has_each_day_between_its_ends_and_no_other(
         assert found.contains(day) is (first <= day <= anchor)
 
 
+@unhurried
 @given(days, durations, hours, st.integers(0, 900))
 def test_it_holds_until_exactly_the_last_day(
     planned_on: date, duration: Any, half_life: Decimal, age: int
@@ -226,6 +229,7 @@ def test_it_holds_until_exactly_the_last_day(
         assert span(within, later, half_life).contains(observed) is inside
 
 
+@unhurried
 @given(days, durations, hours)
 def test_not_knowing_the_half_life_never_says_what_knowing_it_denies(
     anchor: date, duration: Any, half_life: Decimal

@@ -7,10 +7,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import HealthCheck, settings
+
 from screening.deciding.facts import AnchorTime, Circumstances, FactValue, by_variable
 from screening.deciding.problems import ProblemKind
 from screening.deciding.proposal import Proposal, propose
 from trials.criteria.tree import Anchor, Test, parse_tree
+
+# How long an example takes is no promise, and the machine may be busy.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 SCREENED = date(2026, 11, 2)
 TODAY = date(2026, 11, 10)
