@@ -19,15 +19,20 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from screening.access import DeskRequest, log_or_404, may_start
+from screening.dues import Due, dues
 from screening.models import Conclusion, Outcome, Role, Screening, Status
 from screening.querysets import ScreeningQuerySet
 from screening.services import assess
 from screening.services.evaluation import Standing, read_standings
+from screening.views.due_words import due_lines
 from screening.views.panel import GLYPHS, LOOKS, progress_words
+from screening.views.signed import SignedState, signed_state
 from trials.models import CriteriaVersion, Trial
 from trials.vocabulary import Status as TrialStatus
 
 SHOWN = 10
+# Open screenings that are searched for what is due.
+LOOKED_AT = 300
 LATELY = datetime.timedelta(days=14)
 
 
@@ -41,6 +46,7 @@ class Line:
     progress: str
     started: datetime.datetime
     concluded: datetime.datetime | None
+    signed: SignedState | None
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,14 @@ class Part:
     all_url: str
 
 
+@dataclass(frozen=True)
+class DueList:
+    """What is due of open screenings, the most pressing first; `more` are left out."""
+
+    lines: list[tuple[Screening, list[str]]]
+    more: int
+
+
 @require_safe
 @login_required
 def today(request: DeskRequest) -> HttpResponse:
@@ -63,6 +77,7 @@ def today(request: DeskRequest) -> HttpResponse:
     context: dict[str, Any] = {"may_start": may_start(request), "may_edit": access.context.edits_content}
     if access.has_desk:
         context["behind"] = log_or_404(request).open().behind().count()
+        context["due"] = _due(log_or_404(request))
         context["parts"] = _desk(log_or_404(request), frozenset(access.roles.values()))
     if access.context.sponsors:
         context["sponsored"] = _sponsored(access.context.sponsors)
@@ -105,6 +120,19 @@ def _desk(seen: ScreeningQuerySet, roles: frozenset[Role]) -> list[Part]:
     return [proposed, still_open, concluded] if decides else [still_open, proposed, concluded]
 
 
+def _due(seen: ScreeningQuerySet) -> DueList:
+    """Of those that have been open longest; nobody has more of them than are looked at."""
+    screenings = list(seen.open().for_log().order_by("started_at", "pk")[:LOOKED_AT])
+    found = sorted(filter(None, dues(screenings, read_standings(screenings))), key=_pressing)
+    lines = [(each.screening, due_lines(each)) for each in found[:SHOWN]]
+    return DueList(lines, max(len(found) - SHOWN, 0))
+
+
+def _pressing(due: Due) -> tuple[bool, bool, datetime.date]:
+    days = [day for day, _what in due.planned] + ([due.expires[0]] if due.expires else [])
+    return not due.again, not due.judgements, min(days, default=datetime.date.max)
+
+
 def _part(
     key: str,
     title: str | Promise,
@@ -113,7 +141,7 @@ def _part(
     found: ScreeningQuerySet,
     query: Mapping[str, str],
 ) -> Part:
-    screenings = list(found.for_log()[:SHOWN])
+    screenings = list(found.for_log().with_signatures()[:SHOWN])
     standings = read_standings(each for each in screenings if each.status == Status.OPEN)
     lines = [_line(screening, standings.get(screening.pk)) for screening in screenings]
     all_url = f"{reverse('screening:log')}?{urlencode(query)}"
@@ -135,6 +163,7 @@ def _line(screening: Screening, standing: Standing | None) -> Line:
         progress=progress,
         started=timezone.localtime(screening.started_at, zone),
         concluded=timezone.localtime(screening.concluded_at, zone) if screening.concluded_at else None,
+        signed=signed_state(screening),
     )
 
 
