@@ -37,6 +37,9 @@ FORMULAS: dict[str, Formula] = {
     ),
     "months_since": Formula(gettext_lazy("Calendar months since that date"), ""),
     "times_uln": Formula(gettext_lazy("Multiple of the laboratory's upper limit of normal"), ""),
+    "increase": Formula(
+        gettext_lazy("Change from the assessment before"), "Khanna 2017, J Scleroderma Relat Disord 2:11"
+    ),
     "percent_change": Formula(gettext_lazy("Change from the earlier value, in percent of it"), ""),
 }
 

@@ -115,11 +115,13 @@ def _inside(
         half_life = circumstances.half_lives.get(fold(reading.value.product))
         within = span(window, circumstances.anchors, half_life)
         contained = within.contains(day)
+        if reading.since is not None and not within.contains(reading.since):
+            contained = False
         if reading.value.code == Presence.ABSENT and not contained:
             contained = _looks_back(window, within, day, circumstances)
         if contained is False:
             continue
-        until = holds_until(window, circumstances.anchors, day, half_life)
+        until = holds_until(window, circumstances.anchors, reading.since or day, half_life)
         candidate = Candidate(reading, _said(test, reading, known, circumstances), within, until)
         (inside if contained else unsure).append(candidate)
     truths = {finding.true for each in inside for finding in each.findings}

@@ -10,7 +10,7 @@ Age and the time since an onset are worked out for the day that counts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import product as combinations
@@ -44,12 +44,16 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A value that a test can be held against: a fact as it is, or one worked out from several."""
+    """A value that a test can be held against: a fact as it is, or one worked out from several.
+
+    since: the day of an earlier value that has to be inside the window as well
+    """
 
     value: FactValue
     facts: tuple[FactId, ...] = ()
     record: tuple[str, ...] = ()
     derived: Derived | None = None
+    since: date | None = None
 
 
 # What is recorded of the participant and is no fact.
@@ -58,6 +62,8 @@ AGE = "age"
 DISEASE_DURATIONS = {"dx.ssc.disease_duration": "dx.ssc.onset"}
 # What a day alone changes.
 CALENDAR = (AGE, *DISEASE_DURATIONS)
+# Against the last assessment before; the tests' windows say how long before that may be.
+INCREASES = {"score.mrss.increase": ("score.mrss", "{score}")}
 PREDNISONE_EQUIVALENT, GLUCOCORTICOID_DOSE = "rx.prednisone_equivalent", "rx.glucocorticoid_dose"
 
 
@@ -132,6 +138,7 @@ NARROWER: Mapping[str, tuple[str, ...]] = {
 INPUTS: Mapping[str, tuple[str, ...]] = {
     **{variable: tuple(source.variable for source in rule.sources) for variable, rule in RULES.items()},
     **{variable: (onset,) for variable, onset in DISEASE_DURATIONS.items()},
+    **{variable: (assessed,) for variable, (assessed, _) in INCREASES.items()},
     PREDNISONE_EQUIVALENT: (GLUCOCORTICOID_DOSE,),
 }
 
@@ -142,6 +149,8 @@ def derive(
     """The values of a variable that follow from dated facts; `problems` takes what stood in the way."""
     if variable == PREDNISONE_EQUIVALENT:
         yield from _prednisone(facts, problems)
+    elif variable in INCREASES:
+        yield from _increases(variable, facts, problems)
     elif variable in RULES:
         rule = RULES[variable]
         for leading in facts.get(rule.sources[0].variable, ()):
@@ -209,6 +218,27 @@ def _nearest(source: Source, leading: FactValue, rule: Rule, facts: Facts, today
         missing = {"formula": rule.formula, "variable": source.variable}
         raise FormulaError(ProblemKind.INPUT_MISSING, (leading.id,), **missing)
     return [fact for fact in known if distance(fact) == nearest]
+
+
+def _increases(variable: str, facts: Facts, problems: list[Problem]) -> Iterator[Reading]:
+    """Of each assessment against those of the last day before it."""
+    assessed, unit = INCREASES[variable]
+    known = facts.get(assessed, ())
+    for after in known:
+        last = max((each.observed_on for each in known if each.observed_on < after.observed_on), default=None)
+        for before in (each for each in known if each.observed_on == last):
+            try:
+                values = _number(before, unit), _number(after, unit)
+            except Undecidable as error:
+                problems.append(error.problem)
+                continue
+            inputs = (
+                Input(assessed, values[0], unit, before.id),
+                Input(assessed, values[1], unit, after.id),
+            )
+            derived = Derived("increase", variable, formulas.increase(*values), unit, inputs)
+            reading = _reading(derived, after.observed_on, (after.id, before.id), ())
+            yield replace(reading, since=last)
 
 
 def _prednisone(facts: Facts, problems: list[Problem]) -> Iterator[Reading]:

@@ -127,6 +127,16 @@ def times_uln(value: Decimal, upper: Decimal) -> Decimal:
     return value / upper
 
 
+def increase(before: Decimal, after: Decimal) -> Decimal:
+    """The change from an earlier to a later value, in their unit; negative for a fall.
+
+    So is progression of the modified Rodnan skin score counted: Khanna D et al., Standardization of the
+    modified Rodnan skin score for use in clinical trials of systemic sclerosis, J Scleroderma Relat Disord
+    2017;2:11-18.
+    """
+    return after - before
+
+
 def percent_change(before: Decimal, after: Decimal) -> Decimal:
     """The change from an earlier to a later value, in percent of the earlier one; negative for a fall.
 

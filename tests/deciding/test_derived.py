@@ -179,6 +179,39 @@ def test_a_clearance_by_cockcroft_and_gault_is_a_clearance() -> None:
     assert (found.value, found.facts) == ("no", ("entered",))
 
 
+RISEN = typed(
+    variable="score.mrss.increase",
+    comparator=">=",
+    value=3,
+    unit="{score}",
+    window={"anchor": "screening", "direction": "before", "max": "P6M", "and_during_screening": True},
+)
+
+
+def mrss(points: int, on: date, **more: Any) -> Any:
+    return fact("score.mrss", points, unit="{score}", on=on, **more)
+
+
+def test_an_increase_is_against_the_assessment_before() -> None:
+    older, before = mrss(10, date(2026, 6, 1)), mrss(20, date(2026, 9, 1), id="before")
+    now = mrss(23, date(2026, 11, 5), id="now")
+    found = proposed(RISEN, before, now)
+    assert (found.value, found.facts) == ("yes", ("now", "before"))
+    assert found.derived is not None
+    assert (found.derived.formula, found.derived.number) == ("increase", 3)
+    assert value(RISEN, before, mrss(22, date(2026, 11, 5))) == "no"
+    assert value(RISEN, now) is None
+    # Both steps lie inside the window, and the first was a larger one
+    assert value(RISEN, older, before, now) == "yes"
+    assert value(RISEN, older, before, mrss(20, date(2026, 11, 5))) is None
+
+
+def test_an_increase_against_an_assessment_of_before_the_window_says_nothing() -> None:
+    now = mrss(23, date(2026, 11, 5))
+    assert value(RISEN, mrss(10, date(2026, 5, 2)), now) == "yes"
+    assert value(RISEN, mrss(10, date(2026, 5, 1)), now) is None
+
+
 # The calendar
 
 

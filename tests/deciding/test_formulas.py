@@ -17,6 +17,7 @@ from screening.deciding.formulas import (
     bmi,
     ckd_epi_2021,
     cockcroft_gault,
+    increase,
     months_since,
     percent_change,
     prednisone_equivalent,
@@ -143,6 +144,7 @@ def test_a_multiple_of_the_limit_and_a_change() -> None:
     assert times_uln(D(120), D(40)) == 3
     assert percent_change(D(80), D(72)) == -10
     assert percent_change(D(16), D(20)) == 25
+    assert increase(D(20), D(18)) == -2
 
 
 OUT_OF_RANGE: list[Callable[[], object]] = [

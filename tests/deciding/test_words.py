@@ -84,6 +84,6 @@ def test_a_confusion_of_types_is_told(kind: str, value: Any, said: str) -> None:
 
 def test_each_formula_that_is_used_has_a_title() -> None:
     used = {rule.formula for rule in derived.RULES.values()}
-    others = {"age_on", "months_since", "percent_change", "prednisone_equivalent", "times_uln"}
+    others = {"age_on", "increase", "months_since", "percent_change", "prednisone_equivalent", "times_uln"}
     assert used | others == FORMULAS.keys()
     assert all(hasattr(formulas, name) for name in FORMULAS)
