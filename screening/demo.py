@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from config.context import acting_as
 from screening.access import context_for
+from screening.demo_facts import DemoFacts
 from screening.models import (
     Center,
     CenterSite,
@@ -174,6 +175,7 @@ def _screening(part: Part) -> bool:
     birth_date = participant.converted("birth_date", datetime.date.fromisoformat)
     answers = {key: said.choice(key, Value.values) for key in said}
     comments = {key: notes.text(key) for key in notes}
+    facts = DemoFacts(part)
     conclusion, failure_kind, why = (ending.text(key) for key in ("conclusion", "failure_kind", "text"))
     if user is None or trial is None or part.problems:
         return False
@@ -204,6 +206,7 @@ def _screening(part: Part) -> bool:
                 # On a clock that is behind the document's dates, today.
                 consent_date=min(consented_on, today) if consented_on else None,
             )
+            facts.record(user, screening)
             for identifier, value in answers.items():
                 record_answer(
                     user=user,

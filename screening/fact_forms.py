@@ -26,7 +26,7 @@ UNITS = (
     "g", "[lb_av]", "cm", "m", "[in_i]", "mm[Hg]", "kPa", "mL/min/mm[Hg]", "mmol/min/kPa", "L", "mL", "a",
     "mo", "wk", "d", "Cel", "[degF]", "kg/m2",
 )  # fmt: skip
-NUMBER = {"max_digits": 24, "decimal_places": 8}
+DIGITS, DECIMALS = 24, 8  # of the columns that numbers go to
 PRESENCE = [(Presence.PRESENT.value, _("present")), (Presence.ABSENT.value, _("absent"))]
 
 
@@ -92,7 +92,9 @@ class FactForm(SourceFields):
         kinds = Variable.Kind
         match variable.kind:
             case kinds.NUMBER:
-                self.fields["number"] = forms.DecimalField(label=_("Value"), **NUMBER)
+                self.fields["number"] = forms.DecimalField(
+                    label=_("Value"), max_digits=DIGITS, decimal_places=DECIMALS
+                )
                 if units := units_of(variable):
                     of_predicted = test is not None and test.relative_to is RelativeTo.PREDICTED
                     usual = "%" if of_predicted and "%" in units else variable.unit
@@ -109,7 +111,9 @@ class FactForm(SourceFields):
                         ("lower_limit", _("Lower limit of normal")),
                         ("upper_limit", _("Upper limit of normal")),
                     ):
-                        self.fields[name] = forms.DecimalField(label=label, required=False, **NUMBER)
+                        self.fields[name] = forms.DecimalField(
+                            label=label, required=False, max_digits=DIGITS, decimal_places=DECIMALS
+                        )
             case kinds.BOOLEAN:
                 self.fields["code"] = forms.ChoiceField(label=_("Value"), choices=PRESENCE)
             case kinds.CODE:

@@ -78,9 +78,9 @@ GET = {
     "screening:version": OWN,
     "screening:answer": (LOGIN, 302, 302, 302, 404, 403, 403),
     "screening:history": OWN,
-    **dict.fromkeys(("screening:facts", "screening:source"), (LOGIN, 404, 404, 403, 404, 403, 403)),
+    "screening:facts": (LOGIN, 404, 404, 403, 404, 403, 403),
     **dict.fromkeys(
-        ("screening:dates", "screening:half_life", "screening:patient_facts"),
+        ("screening:source", "screening:dates", "screening:half_life", "screening:patient_facts"),
         (LOGIN, 200, 200, 403, 404, 403, 403),
     ),
     "screening:confirm": (405,) * 7,
@@ -133,10 +133,10 @@ POST = {
     "screening:record_pdf": (405,) * 7,
     "screening:answer": (LOGIN, 422, 422, 403, 404, 403, 403),
     "screening:history": (405,) * 7,
-    **dict.fromkeys(("screening:facts", "screening:source"), (LOGIN, 404, 404, 403, 404, 403, 403)),
+    "screening:facts": (LOGIN, 404, 404, 403, 404, 403, 403),
     **dict.fromkeys(
         (
-            *("screening:dates", "screening:half_life"),
+            *("screening:source", "screening:dates", "screening:half_life"),
             *("screening:patient_facts", "screening:withdraw_fact"),
         ),
         (LOGIN, 422, 422, 403, 404, 403, 403),

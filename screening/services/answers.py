@@ -221,7 +221,7 @@ def _said(
         source=source or (source_of(screening.patient, answer) if answer else Source()),
         proposed=judged and role != Role.INVESTIGATOR,
         proposal=proposal.value.value if proposal.value else "",
-        facts=tuple(sorted(proposal.facts)) if confirmed else (),  # type: ignore[type-var, arg-type]
+        facts=tuple(sorted(proposal.facts)) if confirmed else (),  # type: ignore[arg-type]
         valid_until=proposal.valid_until if confirmed else None,
     )
 

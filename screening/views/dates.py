@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -73,10 +72,10 @@ def _events(desk: Desk, sent: AnchorForm | None) -> list[dict[str, Any]]:
         if anchor is Anchor.CONSENT or (anchor not in asked and anchor not in rows):
             continue
         row = rows.get(anchor)
-        initial: dict[str, str | datetime.date | None] = {
+        initial = {
             "anchor": anchor.value,
-            "planned_on": row and row.planned_on,
-            "actual_on": row and row.actual_on,
+            "planned_on": row.planned_on if row else None,
+            "actual_on": row.actual_on if row else None,
         }
         mine = sent is not None and sent.prefix == anchor.value
         form = sent if mine else AnchorForm(initial=initial, prefix=anchor.value)

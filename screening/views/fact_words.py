@@ -27,6 +27,7 @@ ANCHORS = {
     Anchor.BASELINE: gettext_lazy("baseline"),
     Anchor.LAST_DOSE: gettext_lazy("last dose"),
 }
+LISTED = 5
 RECORDED = {SEX: gettext_lazy("sex"), BIRTH_DATE: gettext_lazy("date of birth")}
 UNITS = {"a": gettext_lazy("years"), "mo": gettext_lazy("months"), "{xULN}": gettext_lazy("× ULN")}  # noqa: RUF001
 _PRESENCE = {Presence.PRESENT: gettext_lazy("present"), Presence.ABSENT: gettext_lazy("absent")}
@@ -116,7 +117,7 @@ _COMPARED: Mapping[Comparator, Callable[[str], str]] = {
 
 def test_words(test: Test, fact: Fact | None) -> str:
     """What a value is held against: "at most 3 × ULN (120)"; nothing where presence says it all."""  # noqa: RUF002
-    if test.comparator not in _COMPARED or test.value is None:
+    if test.comparator is None or test.comparator not in _COMPARED or test.value is None:
         return ""
     return _COMPARED[test.comparator](_bound_words(test, fact))
 
@@ -125,6 +126,8 @@ def _bound_words(test: Test, fact: Fact | None) -> str:
     match test.value:
         case Range(low, high):
             return _("%(low)s and %(high)s") % {"low": number_words(low), "high": quantity(high, test.unit)}
+        case tuple() if len(test.value) > LISTED:
+            return _("a list of %(count)d") % {"count": len(test.value)}
         case tuple():
             return ", ".join(test.value)
         case str():

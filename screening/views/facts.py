@@ -113,9 +113,12 @@ def source(request: DeskRequest, pk: int, identifier: str) -> HttpResponse:
     """The document that an answer was read in."""
     desk = open_desk(request, pk)
     require_role(request, desk.screening.center)
+    if identifier not in desk.statements:
+        raise Http404
+    line = statement_line(desk.given, desk.tree.nodes[identifier])
     answer = desk.answers.get(identifier)
     if answer is None:
-        raise Http404
+        return _source_page(request, desk, {"line": line}, 422 if request.method == "POST" else 200)
     kept = desk.source_of(answer)
     initial = {
         f"source_{name}": getattr(kept, name) for name in ("kind", "date", "page", "reference", "quote")
@@ -148,15 +151,22 @@ def source(request: DeskRequest, pk: int, identifier: str) -> HttpResponse:
         except Conflict:
             form.add_error(None, _("This answer has changed meanwhile: load the page again."))
         else:
-            return _kept(request, pk, desk.tree.nodes[identifier], _("The source is kept."))
-    context = desk.context | {"form": form, "line": statement_line(desk.given, desk.tree.nodes[identifier])}
-    template = "screening/source.html"
-    status = 422 if form.is_bound else 200
-    return render(request, f"{template}#entry" if request.htmx else template, context, status=status)
+            return _kept(request, pk, desk.tree.nodes[identifier], _("The source is kept."), renewed=True)
+    return _source_page(request, desk, {"form": form, "line": line}, 422 if form.is_bound else 200)
 
 
-def _kept(request: DeskRequest, pk: int, statement: Node, words: str) -> HttpResponse:
-    """Back at the statement, with what every statement that rests on it has to say now."""
+def _source_page(request: DeskRequest, desk: Desk, context: dict[str, Any], status: int) -> HttpResponse:
+    template = "screening/source.html#entry" if request.htmx else "screening/source.html"
+    return render(request, template, desk.context | context, status=status)
+
+
+def _kept(
+    request: DeskRequest, pk: int, statement: Node, words: str, *, renewed: bool = False
+) -> HttpResponse:
+    """Back at the statement, with what every statement that rests on it has to say now.
+
+    `renewed`: its answer has a new revision.
+    """
     desk = open_desk(request, pk)
     if not request.htmx:
         messages.success(request, words)
@@ -170,6 +180,7 @@ def _kept(request: DeskRequest, pk: int, statement: Node, words: str) -> HttpRes
     ]
     context = desk.context | {
         "kept": words,
+        "renewed": renewed,
         "lines": [statement_line(desk.given, node) for node in touched],
         "line": statement_line(desk.given, statement),
     }

@@ -46,7 +46,7 @@ def patient_facts(request: DeskRequest, pk: int) -> HttpResponse:
                 form.add_error(None, refused.message)
             else:
                 messages.success(request, _("Kept: %(fact)s.") % {"fact": fact_words(fact)})
-                return redirect("screening:patient_facts", pk)
+                return redirect("screening:patient", pk)
         context = {
             "patient": patient,
             "chosen": chosen,
@@ -72,7 +72,7 @@ def withdraw(request: DeskRequest, pk: int) -> HttpResponse:
             form.add_error(None, refused.message)
         else:
             messages.success(request, _("Withdrawn. Answers that rest on it are to be checked again."))
-            return redirect("screening:patient_facts", fact.patient_id)
+            return redirect("screening:patient", fact.patient_id)
     context = {"fact": fact, "words": fact_words(fact), "patient": fact.patient, "form": form}
     return render(request, "screening/withdraw.html", context, status=422 if form.is_bound else 200)
 

@@ -20,6 +20,7 @@ from screening.views.fact_words import (
     ANCHORS,
     RECORDED,
     derived_words,
+    fact_value_words,
     fact_words,
     test_words,
 )
@@ -70,17 +71,28 @@ def proposed_for(
     told = {label: fact.variable.label for fact in evidence.facts.values() if (label := fact.variable.code)}
     labels = {**told, **labels}
     if proposal.conflicting:
-        lines = tuple(
-            f"{fact_words(fact)} ({_('entered by')} {fact.entered_by.printed_name})"
-            for key in proposal.conflicting
-            if (fact := evidence.facts.get(key))  # type: ignore[call-overload]
+        found = [evidence.facts[key] for key in proposal.conflicting if key in evidence.facts]  # type: ignore[index]
+        return Proposed(
+            "conflict",
+            _("The facts disagree:"),
+            lines=tuple(
+                _("%(fact)s, entered by %(who)s")
+                % {"fact": fact_words(fact), "who": fact.entered_by.printed_name}
+                for fact in found
+            ),
+            mends=tuple(
+                Mend(
+                    reverse("screening:withdraw_fact", args=[fact.pk]),
+                    _("Withdraw %(value)s") % {"value": fact_value_words(fact)},
+                )
+                for fact in found
+            ),
         )
-        return Proposed("conflict", _("The facts disagree:"), lines=lines)
     if proposal.problem is not None:
         return Proposed(
             "missing",
             problem_words(proposal.problem, labels),
-            mends=_mends(screening, statement, proposal.problem, labels),
+            mends=_mends(screening, statement, proposal.problem, evidence, labels),
         )
     if proposal.value is None:
         return None
@@ -137,30 +149,35 @@ def _aside(proposal: Proposal, evidence: Evidence) -> tuple[str, ...]:
     return tuple(_("Earlier, and otherwise: %(fact)s") % {"fact": fact_words(fact)} for fact in earlier)
 
 
-def _mends(screening: int, statement: Node, problem: Problem, labels: Mapping[str, str]) -> tuple[Mend, ...]:
+def _mends(
+    screening: int, statement: Node, problem: Problem, evidence: Evidence, labels: Mapping[str, str]
+) -> tuple[Mend, ...]:
+    """The forms that give what is missing; else the facts themselves are to be corrected."""
     match problem.kind:
         case ProblemKind.ANCHOR_WITHOUT_DATE:
             anchor = Anchor(problem.parameters["anchor"])
             if anchor is Anchor.CONSENT:
                 return ()  # recorded with the consent, at the top of the page
-            url = reverse("screening:dates", args=[screening])
-            return (
-                Mend(
-                    f"{url}?anchor={anchor}", _("Enter the date of %(anchor)s") % {"anchor": ANCHORS[anchor]}
-                ),
-            )
+            url = f"{reverse('screening:dates', args=[screening])}?anchor={anchor}"
+            return (Mend(url, _("Enter the date of %(anchor)s") % {"anchor": ANCHORS[anchor]}),)
         case ProblemKind.HALF_LIFE_MISSING:
             product = problem.parameters["product"]
             url = f"{reverse('screening:half_life', args=[screening])}?{urlencode({'product': product})}"
             return (Mend(url, _("Enter the half-life of %(product)s") % {"product": product}),)
-        case ProblemKind.INPUT_MISSING if problem.parameters["variable"] in labels:
+        case ProblemKind.INPUT_MISSING:
             variable = problem.parameters["variable"]
-            return (
-                Mend(
-                    fact_url(screening, statement, variable), _("Enter %(what)s") % {"what": labels[variable]}
-                ),
-            )
-    return ()
+            if variable not in labels:
+                return ()  # of the participant's record
+            url = fact_url(screening, statement, variable)
+            return (Mend(url, _("Enter %(what)s") % {"what": labels[variable]}),)
+    facts = [evidence.facts[key] for key in problem.facts if key in evidence.facts]  # type: ignore[index]
+    return tuple(
+        Mend(
+            f"{reverse('screening:patient_facts', args=[fact.patient_id])}?replaces={fact.pk}",
+            _("Correct %(value)s") % {"value": fact_value_words(fact)},
+        )
+        for fact in facts
+    )
 
 
 def fact_url(screening: int, statement: Node, variable: str = "") -> str:

@@ -79,6 +79,16 @@ function followFocus() {
   });
 }
 
+// A form that was asked for is put away again; the statement that it belongs to goes on.
+document.addEventListener("click", (event) => {
+  const entry = event.target.closest("[data-leave]")?.closest(".desk-main .st-entry");
+  if (!entry) return;
+  event.preventDefault();
+  const row = entry.previousElementSibling;
+  entry.replaceChildren();
+  goTo(row);
+});
+
 function goTo(row) {
   const radio = row.querySelector("input[type=radio]:checked") ?? row.querySelector("input[type=radio]");
   (radio ?? row).focus({ preventScroll: true });

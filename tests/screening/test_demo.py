@@ -14,6 +14,7 @@ from config.context import acting_as
 from screening.access import context_for
 from screening.demo import DOCUMENT, accounts
 from screening.models import AuditEvent, Outcome, Screening, Status, User
+from screening.services.proposals import proposals_for
 from tests.factories import acting
 from trials.models import CriteriaVersion, Site
 
@@ -84,13 +85,18 @@ def test_the_made_up_protocol_is_seen_by_one_center_and_its_sponsor(loaded: list
 
 def test_the_log_has_something_to_look_at(loaded: list[str]) -> None:
     with acting(User.objects.get(email="coordinator@rennes.example")):
-        behind, failed, running = Screening.objects.order_by("-id")
+        with_facts, behind, failed, running = Screening.objects.order_by("-id")
         assert (failed.status, failed.outcome) == (Status.CONCLUDED, Outcome.INELIGIBLE)
         assert [criterion["identifier"] for criterion in failed.deciding] == ["e2"]
         assert (running.status, running.outcome) == (Status.OPEN, Outcome.UNDETERMINED)
         assert running.version.made_up
         assert list(Screening.objects.open().behind()) == [behind]
         assert (behind.version.label, behind.outcome) == ("Earlier registry text", Outcome.INELIGIBLE)
+        assert not with_facts.answers.exists()
+        proposals = proposals_for(with_facts).values()
+        assert sum(each.value is not None for each in proposals) >= 20
+        assert any(each.conflicting for each in proposals)
+        assert any(each.problem and each.problem.kind == "half_life_missing" for each in proposals)
     assert not Site.objects.filter(origin="local", listed=True).exists()
 
 

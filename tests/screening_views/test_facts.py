@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from screening.models import AnchorDate, Answer, Fact, HalfLife, Screening
+from screening.services import record_anchor
 from screening.services.rules import local_date
 from tests.factories import Cast, acting, answer, make_cast, make_screening
 from tests.screening.facts_world import TYPED_TREE, enter, make_variables
@@ -77,8 +78,7 @@ def test_what_a_derived_value_needs_is_asked_for(signed_in: Client, cast: Cast, 
     page = signed_in.get(address(screening, "")[:-1]).text
     assert (
         "Body mass index 22.9 kg/m2 (Weight in kg over height in m, squared, "
-        "from Body weight 70 kg, Body height 175 cm)"
-        in page
+        "from Body weight 70 kg, Body height 175 cm)" in page
     )
 
 
@@ -193,6 +193,20 @@ def test_facts_that_disagree_stand_side_by_side(signed_in: Client, cast: Cast, s
     assert "The facts disagree:" in page
     assert "HIV antibody: positive of" in page
     assert "HIV antibody: negative of" in page
+    with acting(cast.alice):
+        for fact in Fact.objects.all():
+            assert f'href="/screening/facts/{fact.pk}/withdraw/"' in page
+
+
+def test_a_value_without_what_the_test_needs_is_corrected(
+    signed_in: Client, cast: Cast, screening: Screening
+) -> None:
+    fact = enter(cast.alice, screening.patient, "lab.alt", 32)
+    with acting(cast.alice):
+        record_anchor(user=cast.alice, screening=screening, anchor="infusion", planned_on=today(cast))
+    page = signed_in.get(f"/screening/{screening.pk}/").text
+    assert "limit of normal (ULN) is missing" in page
+    assert f'href="/screening/patients/{screening.patient_id}/facts/?replaces={fact.pk}"' in page
 
 
 def test_a_missing_date_is_asked_for_where_it_is_missing(
@@ -235,12 +249,15 @@ def test_a_source_is_kept_with_its_answer(signed_in: Client, cast: Cast, screeni
     said = {"source_kind": "clinic_letter", "source_page": "2", "source_quote": "well", "base": 1}
     response = signed_in.post(url, {**said, "operation": uuid.uuid4()}, headers=HTMX)
     assert response.status_code == 200
+    assert 'id="s-fit" hx-swap-oob="true"' in response.text
+    assert 'name="base" value="2"' in response.text
     page = signed_in.get(f"/screening/{screening.pk}/").text
     assert "Clinic letter, page 2: “well”" in page
     assert "Clinic letter" in signed_in.get(address(screening, "answers/fit/history")).text
     stale = signed_in.post(url, {**said, "source_page": "3", "operation": uuid.uuid4()}, headers=HTMX)
     assert (stale.status_code, "changed meanwhile" in stale.text) == (422, True)
-    assert signed_in.get(address(screening, "answers/alt/source")).status_code == 404
+    assert "Choose an answer first" in signed_in.get(address(screening, "answers/alt/source")).text
+    assert signed_in.get(address(screening, "answers/nowhere/source")).status_code == 404
 
 
 def test_judgements_wait_for_an_investigator(signed_in: Client, cast: Cast, screening: Screening) -> None:
