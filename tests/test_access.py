@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from screening.models import Fact, Screening, User
+from screening.models import Fact, PracticeRound, Screening, User
 from tests.factories import PASSWORD, Cast, acting, make_cast, make_screening, make_version
 from tests.screening.facts_world import enter, make_variables
 
@@ -86,6 +86,9 @@ GET = {
     "screening:confirm": (405,) * 7,
     "screening:withdraw_fact": (LOGIN, 200, 200, 403, 404, 403, 403),
     "screening:try_out": EDITORS,
+    "screening:practice": (LOGIN, 200, 200, 200, 200, 403, 403),
+    "screening:practice_start": (LOGIN, 200, 200, 200, 200, 403, 403),
+    "screening:practice_round": (LOGIN, 200, 404, 404, 404, 403, 403),  # one's own alone
     "screening:open_screenings": EDITORS,
     "screening:amendments": (LOGIN, 200, 200, 200, 200, 403, 403),
 }
@@ -143,6 +146,9 @@ POST = {
     ),
     "screening:confirm": WRITING,
     "screening:try_out": EDITORS,
+    "screening:practice": (405,) * 7,
+    "screening:practice_start": (LOGIN, 302, 302, 403, 302, 403, 403),
+    "screening:practice_round": (LOGIN, 404, 404, 404, 404, 403, 403),
     "screening:open_screenings": (405,) * 7,
     "screening:amendments": (405,) * 7,
     "screening:version": (LOGIN, 422, 422, 403, 404, 403, 403),
@@ -183,6 +189,8 @@ def address(name: str, screening: Screening) -> str:
         "trials:publish_version": draft,
         "trials:discard_draft": published,
         "screening:try_out": {"pk": screening.version_id},
+        "screening:practice_start": {"pk": screening.version_id},
+        "screening:practice_round": {"pk": practice_round_of(screening)},
         "screening:open_screenings": {"pk": screening.version_id},
         "screening:answer": {"pk": screening.pk, "identifier": "age"},
         "screening:history": {"pk": screening.pk, "identifier": "age"},
@@ -200,6 +208,18 @@ def address(name: str, screening: Screening) -> str:
         },
     }
     return reverse(name, kwargs=arguments.get(name))
+
+
+def practice_round_of(screening: Screening) -> int:
+    """The one round of practice that there is: of the person who started the screening."""
+    with acting(screening.started_by):
+        found, _ = PracticeRound.objects.get_or_create(
+            center=screening.center,
+            user=screening.started_by,
+            version=screening.version,
+            defaults={"seed": 1},
+        )
+    return found.pk
 
 
 def client_of(role: str, cast: Cast) -> Client:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -230,10 +230,16 @@ class Maker:
         *,
         company: int = COMPANY,
     ) -> Case:
-        """The case with these answers; what must differ from a plain participant is asked or given."""
+        """The case with these answers; what the outcome hangs on beside them is asked or given."""
         tree, around, world = self.tree, scene.around, scene.world
         criterion = criterion_of(tree, scene.node.identifier)
-        special = [each for each in around if around[each] is not scene.base[each] and each not in practised]
+        differing = {each for each in around if around[each] is not scene.base[each]}
+        told = differing | self._counted_with({*practised, *differing})
+        special = [
+            each
+            for each in around
+            if each in told and each not in practised and around[each] is not AnswerValue.NOT_APPLICABLE
+        ]
         special.sort(key=lambda each: criterion_of(tree, each) != criterion)
         asked = practised | {each: around[each] for each in special[: ASKED - len(practised)]}
         along = [
@@ -276,6 +282,18 @@ class Maker:
             anchors_reached=case.anchors_reached,
         )
         return replace(case, outcome=found.outcome, deciding=found.deciding_criteria)
+
+    def _counted_with(self, identifiers: Collection[str]) -> set[str]:
+        """The statements that count together with some: what is not told, nobody can count."""
+        roots = (self.tree.inclusion.identifier, self.tree.exclusion.identifier)
+        found = set()
+        for identifier in identifiers:
+            at = self.tree.parents.get(identifier)
+            while at is not None and at.identifier not in roots:
+                if at.op is not Op.ALL:
+                    found |= {each.identifier for each in statements_below(self.tree, at)}
+                at = self.tree.parents.get(at.identifier)
+        return found
 
     def _goes_along(self, identifier: str, around: Answers) -> bool:
         """Whether a statement can be asked beside the practised one, with an answer that the chart tells."""

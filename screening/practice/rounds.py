@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -103,16 +104,24 @@ class Practice:
         return found
 
     def round(self, seed: int, count: int, *, known: Collection[str] = ()) -> list[Case]:
-        """So many cases of different topics, those that are not `known` first (by their keys)."""
+        """So many cases of different topics, of as many criteria as there are.
+
+        Those that are not `known` (by their keys) come first.
+        """
         draw = Draw(seed)
-        waiting, found = draw.shuffled(self.topics()), list[Case]()
-        while len(found) < count and waiting:
+        waiting, found, criteria = draw.shuffled(self.topics()), list[Case](), Counter[str]()
+
+        def late(topic: Topic) -> tuple[bool, bool, int]:
             wanted = _MIX[len(found) % len(_MIX)]
-            topic = min(waiting, key=lambda topic: (topic.key in known, topic.kind is not wanted))
+            return topic.key in known, topic.kind is not wanted, criteria[self._criterion(topic)]
+
+        while len(found) < count and waiting:
+            topic = min(waiting, key=late)
             waiting.remove(topic)
             case = self._one(topic, draw)
             if case is not None:
                 found.append(case)
+                criteria[self._criterion(topic)] += 1
         return _numbered(found)
 
     def again(self, seed: int, keys: Sequence[str]) -> list[Case]:
@@ -123,6 +132,9 @@ class Practice:
             cases = self.cases(topic, Draw(seed)) if topic else iter(())
             found += [case for case in cases if case.key == key]
         return _numbered(found)
+
+    def _criterion(self, topic: Topic) -> str:
+        return criterion_of(self.tree, topic.identifier)
 
     def _one(self, topic: Topic, draw: Draw) -> Case | None:
         """A case of a topic, with any of its twists and on any side."""

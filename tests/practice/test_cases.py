@@ -224,6 +224,16 @@ def test_two_of_five_are_enough_and_one_is_not() -> None:
     assert short.outcome is Outcome.INELIGIBLE
 
 
+def test_a_chart_tells_of_everything_that_is_counted() -> None:
+    version = version_of("NCT05869955")
+    practice = version.practice()
+    below = version.tree.nodes["sle.prior.two"].walk()
+    counted = {node.identifier for node in below if node.op == "statement"}
+    for topic in (Topic(Kind.STATEMENT, "sle.prior.obinutuzumab"), Topic(Kind.GROUP, "sle.prior.two")):
+        for case in cases_of(practice, topic):
+            assert counted <= case.answers.keys() | case.given.keys()
+
+
 def test_an_exclusion_of_another_cohort_excludes_nobody() -> None:
     practice = version_of("NCT05869955").practice()
     other, own = cases_of(practice, Topic(Kind.COHORT, "ex.sle-overlap"))
