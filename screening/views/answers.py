@@ -116,7 +116,7 @@ def history(request: DeskRequest, pk: int, identifier: str) -> HttpResponse:
             screening=desk.screening, answer__criterion__identifier=identifier
         )
         .select_related("by")
-        .order_by("-revision")
+        .order_by("-pk")
     ]
     line = statement_line(desk.given, desk.tree.nodes[identifier])
     context = desk.context | {"line": line, "changes": changes}

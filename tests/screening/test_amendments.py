@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from screening.carrying import Why
 from screening.logic import Outcome
 from screening.models import AnchorDate, Screening
+from screening.services import conclude_screening, withdraw_fact
 from screening.services.amendments import Asked, Consequences, consequences, everywhere
 from screening.services.evaluation import read_standing
 from screening.services.rules import local_date
@@ -27,6 +28,7 @@ from tests.factories import (
     make_version,
     statement,
 )
+from tests.screening.facts_world import TYPED_TREE, enter, make_variables
 from trials.models import Cohort, CriteriaVersion
 
 pytestmark = pytest.mark.django_db
@@ -81,8 +83,6 @@ def test_consequences_are_counted_over_all_centers_before_and_after_publication(
 
 
 def test_concluded_screenings_other_sources_and_later_versions_do_not_count(cast: Cast) -> None:
-    from screening.services import conclude_screening
-
     failed = screened(cast, age="no")
     with acting(cast.alice):
         conclude_screening(
@@ -190,6 +190,26 @@ def test_the_database_reads_where_a_screening_stands_as_the_desk_does(
     with acting(cast.alice):
         proposed = screening.answers.filter(proposed=True)
         assert alike.proposed == dict(proposed.values_list("criterion__identifier", "value"))
+
+
+@pytest.mark.parametrize("happens", ["nothing", "withdrawn", "corrected"])
+def test_an_answer_whose_fact_is_gone_has_expired_in_the_database_too(happens: str) -> None:
+    make_variables()
+    cast = make_cast(TYPED_TREE)
+    screening = make_screening(cast.alice, cast.rennes_site, cast.version)
+    fact = enter(cast.alice, screening.patient, "dx.lupus", "present")
+    answer(cast.alice, screening, "lupus", "yes", facts=[fact.pk])
+    if happens == "withdrawn":
+        with acting(cast.alice):
+            withdraw_fact(user=cast.alice, fact=fact, reason="another participant's letter")
+    if happens == "corrected":
+        enter(cast.alice, screening.patient, "dx.lupus", "absent", replaces=fact)
+    with acting(cast.alice):
+        desk = read_standing(screening, local_date(cast.rennes))
+    with acting(cast.ada):
+        [alike] = everywhere([cast.version.pk])
+    assert alike.standing == desk
+    assert desk.expired == (frozenset() if happens == "nothing" else {"lupus"})
 
 
 def test_it_takes_as_many_queries_for_many_screenings_as_for_few(cast: Cast) -> None:

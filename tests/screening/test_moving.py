@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from screening import vault
-from screening.models import AnswerChange, AuditEvent, Outcome, Screening, VersionPin
+from screening.models import AnswerChange, AuditEvent, Outcome, PatientKey, Screening, VersionPin, VoidKind
 from screening.services import Overtaken, ReasonNeeded, Refused, conclude_screening, move_screening
 from tests.factories import (
     SMALL_TREE,
@@ -22,9 +23,11 @@ from tests.factories import (
     make_screening,
     make_trial,
     make_version,
+    sign,
     statement,
 )
 from tests.screening.concurrency import at_once
+from tests.screening.facts_world import TYPED_TREE, enter, make_variables
 from trials.models import Cohort, CriteriaVersion
 
 pytestmark = pytest.mark.django_db
@@ -214,9 +217,36 @@ def test_it_takes_a_reason_and_a_role(cast: Cast, screening: Screening) -> None:
     assert standing(cast, screening)["lupus"] == "yes"
 
 
-def test_an_erased_participants_screening_stays(cast: Cast, screening: Screening) -> None:
-    from screening.models import PatientKey
+def test_a_signature_on_the_version_before_is_void(cast: Cast) -> None:
+    screening = make_screening(
+        cast.alice, cast.rennes_site, cast.version, consent_date=datetime.date(2024, 2, 3)
+    )
+    for identifier, value in {"age": "yes", "lupus": "yes", "pregnant": "no", "infection": "no"}.items():
+        answer(cast.alice, screening, identifier, value)
+    signature = sign(cast.dora, screening)
+    move(cast, screening, make_version(cast.trial, amendment(), label="2"))
+    with acting(cast.alice):
+        signature.refresh_from_db()
+        assert (signature.void_kind, signature.voided_by) == (VoidKind.VERSION, cast.alice)
 
+
+def test_facts_and_sources_go_along_with_their_answers() -> None:
+    make_variables()
+    cast = make_cast(TYPED_TREE)
+    screening = make_screening(cast.alice, cast.rennes_site, cast.version)
+    fact = enter(cast.alice, screening.patient, "dx.lupus", "present")
+    answer(cast.alice, screening, "lupus", "yes", facts=[fact.pk])
+    answer(cast.alice, screening, "fit", "yes")
+    move(cast, screening, make_version(cast.trial, TYPED_TREE, label="2"))
+    with acting(cast.alice):
+        lupus, fit = screening.answers.current().order_by("criterion__identifier").reverse()
+        assert [row.fact for row in lupus.answer_facts.all()] == [fact]
+        assert (lupus.proposal, lupus.changes.get().facts) == ("yes", [fact.pk])
+        # Still for the investigator to settle.
+        assert (fit.proposed, fit.changes.get().proposed) == (True, True)
+
+
+def test_an_erased_participants_screening_stays(cast: Cast, screening: Screening) -> None:
     with acting(cast.alice):
         PatientKey.objects.filter(patient=screening.patient).delete()
     with pytest.raises(Refused, match="erased"):
@@ -229,8 +259,8 @@ def test_moving_takes_as_many_queries_for_many_answers_as_for_few(cast: Cast) ->
         tree = copy.deepcopy(SMALL_TREE)
         tree["inclusion"]["children"] += [statement(f"s{number}") for number in range(size)]
         first = make_version(cast.trial, tree, label=f"{size} a")
-        second = make_version(cast.trial, tree, label=f"{size} b")
         screening = make_screening(cast.alice, cast.rennes_site, first)
+        second = make_version(cast.trial, tree, label=f"{size} b")
         for number in range(size):
             answer(cast.alice, screening, f"s{number}", "yes")
         with acting(cast.alice):
