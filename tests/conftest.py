@@ -14,12 +14,21 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
 from tests.chromium import FLAGS, chromium_path
 
 # Playwright keeps an event loop in this thread, where Django would refuse to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+# No test is about speed. The examples are the same ones at each run, so that what failed once fails again:
+# `make test ARGS=--hypothesis-profile=default` tries others.
+hypothesis_settings.register_profile(
+    "same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("same")
 
 # The pages that these tests compare with are somewhere else, and not everybody has them.
 collect_ignore = [] if os.environ.get("CORPUS") else ["corpus"]
