@@ -52,6 +52,8 @@ class Line:
     value_words: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     may_na: bool = False
+    # What the button says that gives the same answer again: settled, or looked at again.
+    again: str = ""
     open_more: bool = False
     off: bool = False
     decides: bool = False
@@ -122,9 +124,23 @@ def statement_line(given: Given, node: Node) -> Line:
         value_words=value_words(value),
         choices=choices(with_na=offered),
         may_na=given.investigator and not offered,
+        again=_again(given, node, answer),
         off=node.identifier in given.off,
         decides=node.identifier in given.decides,
     )
+
+
+def _again(given: Given, node: Node, answer: Answer | None) -> str:
+    """An answer that is given again unchanged is no change of the radio buttons: it takes a button."""
+    if answer is None:
+        return ""
+    value = {"value": value_words(answer.value)}
+    if answer.proposed:
+        return _("Settle: %(value)s") % value if given.investigator else ""
+    by_facts = given.proposed.get(node.identifier)
+    if node.identifier in given.due and not (by_facts and by_facts.confirm):
+        return _("Checked again: %(value)s") % value
+    return ""
 
 
 def choices(*, with_na: bool) -> tuple[tuple[str, str], ...]:
