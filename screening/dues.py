@@ -52,11 +52,11 @@ def dues(screenings: Iterable[Screening], standings: Mapping[int, Standing]) -> 
         due = found[pk]
         if proposed:
             due.judgements.append(identifier)
-        elif identifier in due.assessment.relevant and identifier not in standings[pk].expired:
+        elif until and identifier in due.assessment.relevant and identifier not in standings[pk].expired:
             due.expires = min(filter(None, (due.expires, (until, identifier))))
     events = AnchorDate.objects.filter(screening__in=found, actual_on=None).order_by("planned_on")
     for pk, anchor, on in events.values_list("screening", "anchor", "planned_on"):
-        if anchor in _awaited(found[pk]):
+        if on and anchor in _awaited(found[pk]):
             found[pk].planned.append((on, Anchor(anchor)))
     return list(found.values())
 

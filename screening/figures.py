@@ -26,11 +26,11 @@ from trials.models import Trial
 
 
 class Stage(TextChoices):
-    OPEN = "open", _("still being screened")
+    OPEN = "open", _("still in screening")
     CRITERIA = "criteria", _("eligibility criteria")
     WITHDRAWN = "withdrawn", _("participant withdrew")
     OTHER = "other", _("other reason")
-    WAITING = "waiting", _("what followed is not recorded yet")
+    WAITING = "waiting", _("not decided yet")
     NOT_ENROLLED = "not_enrolled", _("eligible, not enrolled")
     ENROLLED = "enrolled", _("enrolled")
     RANDOMISED = "randomised", _("randomised")
@@ -104,6 +104,7 @@ def figures_of(found: ScreeningQuerySet) -> Figures:
     took = [
         (end - start) / datetime.timedelta(days=1)
         for start, end in found.filter(status=Status.CONCLUDED).values_list("started_at", "concluded_at")
+        if end is not None
     ]
     return Figures(stages, whole["people"], whole["again"], median(took) if took else None)
 

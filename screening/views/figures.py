@@ -131,7 +131,7 @@ def _flow(counts: Counts, whole: Figures | None = None) -> Flow:
         return tuple(f"{stage.label.capitalize()}: {of(stage)}" for stage in stages)
 
     beyond = (Stage.WAITING, Stage.NOT_ENROLLED, *ENTERED)
-    screened, people = of(*Stage), ()
+    people: tuple[str, ...] = ()
     if whole is not None:
         people = (
             ngettext("%(count)d participant", "%(count)d participants", whole.participants)
@@ -139,9 +139,9 @@ def _flow(counts: Counts, whole: Figures | None = None) -> Flow:
             _("of the screenings, re-screenings: %(count)d") % {"count": whole.rescreenings},
         )
     rows = [
-        (_("Screened"), screened, people, False),
+        (_("Screened"), of(*Stage), people, False),
         (_("Screen failures"), of(*FAILED), lines(*FAILED), True),
-        (_("Still being screened"), of(Stage.OPEN), (), True),
+        (_("Still in screening"), of(Stage.OPEN), (), True),
         (_("Proposed as eligible"), of(*beyond), (), False),
         (
             _("Not enrolled"),
@@ -178,7 +178,8 @@ def _place(criterion: Criterion) -> str:
 def _days(days: float | None) -> str:
     if days is None:
         return _("nothing is concluded yet")
+    if days < 1 / 24:
+        return _("less than an hour")
     if days < 1:
-        hours = days * 24
-        return _("%(number)s hours") % {"number": number_format(hours, 1)}
+        return _("%(number)s hours") % {"number": number_format(days * 24, 1)}
     return _("%(number)s days") % {"number": number_format(days, 1)}

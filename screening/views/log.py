@@ -45,10 +45,9 @@ COLUMNS = {
     "participant": gettext_lazy("Participant"),
     "trial": gettext_lazy("Trial"),
     "site": gettext_lazy("Site"),
-    "kind": gettext_lazy("Kind"),
     "started": gettext_lazy("Started"),
-    "concluded": gettext_lazy("Concluded"),
     "outcome": gettext_lazy("Outcome"),
+    "concluded": gettext_lazy("Concluded"),
 }
 NEWEST_FIRST = "-started"
 
@@ -161,7 +160,7 @@ class _Row:
     site: str
     version: str
     rescreen_of: Screening | None
-    consent: str
+    kind: str
     started: str
     concluded: str
     look: str
@@ -180,7 +179,9 @@ def _row(screening: Screening) -> _Row:
         site=", ".join(filter(None, (site.facility, site.city))),
         version=f"{screening.version.get_source_display()} {screening.version.label}",
         rescreen_of=screening.earlier,
-        consent=day(screening.consent_date),
+        kind=_("after consent of %(day)s") % {"day": day(screening.consent_date)}
+        if screening.consent_date
+        else screening.get_kind_display(),
         started=day(timezone.localtime(screening.started_at, screening.center.zone).date()),
         concluded=day(timezone.localtime(screening.concluded_at, screening.center.zone).date())
         if screening.concluded_at
@@ -207,7 +208,9 @@ def _conclusion(screening: Screening) -> str:
 
 def _sources(screening: Screening) -> str:
     answered, sourced = screening.answered, screening.sourced  # type: ignore[attr-defined]
-    return _("%(sourced)d of %(answered)d") % {"sourced": sourced, "answered": answered} if answered else ""
+    if not answered:
+        return ""
+    return _("%(sourced)d of %(answered)d answers with a source") % {"sourced": sourced, "answered": answered}
 
 
 def deciding_words(screening: Screening) -> str:

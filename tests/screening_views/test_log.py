@@ -288,7 +288,7 @@ def test_it_shows_how_many_answers_have_a_source(signed_in: Client, cast: Cast) 
     screening = make_screening(cast.alice, cast.rennes_site, cast.version)
     answer(cast.alice, screening, "age", "yes", source=Source(kind="medical_record"))
     answer(cast.alice, screening, "infection", "no")
-    assert "1 of 2" in signed_in.get("/screening/").content.decode()
+    assert "1 of 2 answers with a source" in signed_in.get("/screening/").content.decode()
     [row] = rows_of(signed_in)
     assert (row["answers"], row["answers_with_source"], row["share_with_source"]) == ("2", "1", "0.50")
 
