@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from fpdf import FPDF, FontFace
 from fpdf.enums import TableBordersLayout, XPos, YPos
+from fpdf.table import Table
 
 from screening.views.signed import utc
 
@@ -24,7 +26,7 @@ FONT = "source"
 FILES = {"": "SourceSansPro-Regular.ttf", "B": "SourceSansPro-Semibold.ttf"}
 INK, QUIET, LINE, BAD = (20, 24, 31), (88, 96, 108), (205, 210, 217), (163, 29, 29)
 MARGIN, SMALL, TEXT, HEADING = 16, 8, 9, 12
-INDENT = 3
+PADDING, INDENT = 0.9, 4
 
 
 def pdf_of(record: Record) -> bytes:
@@ -99,6 +101,22 @@ class _Pages(FPDF):
         self.write_line(text, size=HEADING, bold=True)
         self.ln(1)
 
+    def ruled_table(
+        self, widths: tuple[int, ...], *, headed: bool, size: float = TEXT
+    ) -> AbstractContextManager[Table]:
+        self.style(size)
+        self.set_draw_color(*LINE)
+        return self.table(
+            col_widths=widths,
+            line_height=4.2,
+            padding=PADDING,
+            first_row_as_headings=headed,
+            borders_layout=TableBordersLayout.HORIZONTAL_LINES,
+            headings_style=FontFace(emphasis="BOLD", color=QUIET),
+            text_align="LEFT",
+            v_align="TOP",
+        )
+
     def writable(self, text: str) -> str:
         """The text in signs that the font has: the nearest one, or else its number, and never nothing."""
         known = self.fonts[FONT].cmap  # type: ignore[union-attr]
@@ -137,54 +155,51 @@ def _signature(page: _Pages, record: Record) -> None:
         return
     rows = (
         (_("Signed by"), signed.name),
-        (_("Meaning"), signed.meaning),
+        (_("Meaning"), signed.meaning.capitalize()),
         (_("Time"), f"{signed.utc}; {signed.local}"),
         (_("Checked against the full protocol"), signed.attestation),
         (_("Signed content (SHA-256)"), record.digest),
-        (record.state.words, record.state.detail),
+        (_("State"), f"{record.state.words}: {record.state.detail}"),
     )
     _pairs(page, [(name, words) for name, words in rows if words])
     for change in record.found:
         page.write_line(f"{change.name}: {change.before} → {change.after}", quiet=True)
 
 
-def _pairs(page: _Pages, rows: Sequence[tuple[str, str]]) -> None:
-    table = [(name, words) for name, words in rows]
-    _table(page, (1, 3), (), table, bold_first=True)
+def _pairs(page: _Pages, rows: Sequence[tuple[str, ...]]) -> None:
+    _table(page, (1, 3), (), rows, bold_first=True)
 
 
 def _criteria(page: _Pages, record: Record) -> None:
     page.heading(_("Criteria as worded, and what was answered"))
-    page.style()
-    with page.table(
-        col_widths=(100, 26, 52),
-        line_height=4.3,
-        padding=1,
-        borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-        headings_style=FontFace(emphasis="BOLD", color=QUIET),
-    ) as table:
+    with page.ruled_table((100, 26, 52), headed=True) as table:
         table.row((_("Criterion"), _("Answer"), _("By, when")))
         for line in record.recorded.lines:
-            words = page.writable(f"{'   ' * line.depth}{_worded(line)}")
-            if line.kind != "statement":
-                bold = FontFace(emphasis="BOLD" if line.kind in ("section", "group") else None)
-                table.row().cell(words, colspan=3, style=bold)
-                continue
+            inset = (PADDING, PADDING, PADDING, PADDING + INDENT * line.depth)
+            words = page.writable(_worded(line))
             row = table.row()
-            row.cell(words)
-            if line.said is None:
+            if line.kind != "statement":
+                bold = FontFace(emphasis="BOLD") if line.kind in ("section", "group") else None
+                row.cell(words, colspan=3, style=bold, padding=inset)
+                continue
+            row.cell(words, padding=inset)
+            said = line.said
+            if said is None:
                 row.cell(_("Not answered"))
                 row.cell("")
                 continue
-            said = line.said
-            proposed = _(" (proposed)") if said.proposed else ""
-            row.cell(f"{said.words}{proposed}", style=FontFace(emphasis="BOLD"))
+            row.cell(
+                said.words + (_(" (proposed)") if said.proposed else ""), style=FontFace(emphasis="BOLD")
+            )
             row.cell(page.writable(f"{said.who}, {_local(said.at)}"))
             if said.notes:
-                table.row().cell(page.writable("\n".join(said.notes)), colspan=3, style=FontFace(color=QUIET))
+                notes = page.writable("\n".join(said.notes))
+                table.row().cell(notes, colspan=3, style=FontFace(color=QUIET), padding=inset)
 
 
 def _worded(line: RecordLine) -> str:
+    if line.kind == "section":
+        return ": ".join(filter(None, (line.label, line.text)))
     parts = [line.label, line.text, f"({line.logic})" if line.logic else "", line.cohorts]
     if line.kind == "lost":
         parts.insert(1, _("Lost in the source:"))
@@ -216,16 +231,7 @@ def _table(
     *,
     bold_first: bool = False,
 ) -> None:
-    page.style(SMALL if heads else TEXT)
-    with page.table(
-        col_widths=widths,
-        line_height=4,
-        padding=0.8,
-        first_row_as_headings=bool(heads),
-        borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-        headings_style=FontFace(emphasis="BOLD", color=QUIET),
-        text_align="LEFT",
-    ) as table:
+    with page.ruled_table(widths, headed=bool(heads), size=SMALL if heads else TEXT) as table:
         if heads:
             table.row(heads)
         for cells in rows:

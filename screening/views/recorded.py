@@ -253,6 +253,12 @@ class Recorded:
     def unsealed(self, token: str) -> str:
         return vault.unseal(self.patient, token)
 
+    @cached_property
+    def _decisive(self) -> frozenset[str]:
+        """Where nearly all answers hold an outcome together, as with "eligible", none stands out."""
+        outcome = self.content[Part.OUTCOME]
+        return frozenset(outcome["why"] if outcome["value"] == Outcome.INELIGIBLE else ())
+
     def _section(self, root: Node, title: str) -> Iterator[RecordLine]:
         text = "" if root.text.casefold().rstrip(":") == title.casefold() else root.text
         yield RecordLine(kind="section", identifier=root.identifier, depth=0, label=title, text=text)
@@ -281,7 +287,7 @@ class Recorded:
             text=text,
             logic=logic_words(node) if kind == "group" else "",
             cohorts=", ".join(each.label for each in self.tree.cohorts if each.code in node.cohorts),
-            decides=node.identifier in self.content[Part.OUTCOME]["why"],
+            decides=node.identifier in self._decisive,
             said=self._said(answer) if answer else None,
         )
         for child in node.children:

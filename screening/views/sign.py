@@ -65,7 +65,10 @@ def sign(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 def _again(request: DeskRequest, desk: Desk, form: SignForm, problems: list[str]) -> HttpResponse:
-    return render(request, PAGE, _page(desk, form) | {"problems": problems}, status=422)
+    page = _page(desk, form)
+    if "form" in page:
+        page["form"].fields["password"].widget.attrs["autofocus"] = True  # the page is long
+    return render(request, PAGE, page | {"problems": problems}, status=422)
 
 
 def _page(desk: Desk, sent: SignForm | None = None) -> dict[str, Any]:

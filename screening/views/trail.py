@@ -101,7 +101,7 @@ def _lines(
             yield TrailLine(
                 at=event.at,
                 who=event.actor.partition(" <")[0],
-                what=f"{_KINDS[model]} {words.name(model, after or before)}".strip(),
+                what=": ".join(filter(None, (str(_KINDS[model]), words.name(model, after or before)))),
                 before=was,
                 after=now or _("removed"),
                 reason=recorded.unsealed(event.reason),
