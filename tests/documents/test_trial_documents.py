@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from screening.deciding.derived import INPUTS
+from tests.documents.facts import decided
 from trials.criteria.tree import Comparator, Node, RelativeTo, Tree, parse_tree
 
 ROOT = Path(__file__).parents[2]
@@ -98,17 +99,25 @@ def test_an_abridged_text_is_never_called_complete(nct_id: str, version: dict[st
 
 
 def test_the_table_in_the_manual_has_the_numbers() -> None:
+    dictionary = {variable["code"]: variable for variable in VARIABLES}
     expected = []
     for nct_id, version in VERSIONS:
         tree = tree_of(version)
         kinds = [kind_of(node) for node in tree.statements]
+        by_facts = [
+            node
+            for node in tree.statements
+            if kind_of(node) == "typed" and node.test and decided(node.test, dictionary[node.test.variable])
+        ]
         lines = sum(len(entry["lines"]) for entry in LEFT_OUT[nct_id]["left_out"])
         expected.append(
             [
                 nct_id,
                 version["label"],
                 len(kinds),
-                *(kinds.count(kind) for kind in ("typed", "yes/no", "judgement")),
+                kinds.count("typed"),
+                len(by_facts),
+                *(kinds.count(kind) for kind in ("yes/no", "judgement")),
                 len(tree.lost),
                 len(tree.warnings) - len(tree.lost),
                 lines if version["source"] == "registry" else "–",  # noqa: RUF001
