@@ -111,10 +111,19 @@ class AnswerQuerySet(OfCenterQuerySet["Answer"]):
         return self.select_related("criterion", "answered_by")
 
     def with_standing(self) -> Self:
-        """With `rests_on_gone`: whether a fact that it rests on was withdrawn or corrected since."""
+        """With what tells whether an answer still holds.
+
+        `rests_on_gone`: whether a fact that it rests on was withdrawn or corrected since;
+        `first_observed`, `last_observed`: the days of the facts that it rests on, None without any.
+        """
         rests_on = apps.get_model("screening", "AnswerFact").objects.filter(answer=models.OuterRef("pk"))
         gone = rests_on.exclude(fact__withdrawn_at=None, fact__replacement=None)
-        return self.select_related("criterion").annotate(rests_on_gone=models.Exists(gone))
+        days = rests_on.order_by().values("answer")
+        return self.select_related("criterion").annotate(
+            rests_on_gone=models.Exists(gone),
+            first_observed=models.Subquery(days.annotate(day=models.Min("fact__observed_on")).values("day")),
+            last_observed=models.Subquery(days.annotate(day=models.Max("fact__observed_on")).values("day")),
+        )
 
 
 def _number(counted: models.QuerySet[Any]) -> Coalesce:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -111,10 +112,20 @@ def record_answer(
 
     today = local_date(screening.center)
     proposal = evidence_for(screening, today).on(statement) or Proposal()
-    said = _said(screening, answer, Value(value), comment, source, proposal, statement, role, facts)
+    if facts and set(facts) != set(proposal.facts):
+        raise Overtaken(_("The facts about this participant have changed: load the page again."))
     before = _said_before(screening, answer) if answer else None
-    # What is due again may be said again, unchanged: somebody has looked.
     due = answer is not None and identifier in read_standing(screening, today).expired
+    said = _Said(
+        value=Value(value),
+        comment=before.comment if before and comment is None else (comment or "").strip(),
+        source=source or (before.source if before else Source()),
+        **_grounds(before, Value(value), proposal, statement, role, due=due, seen=facts),
+    )
+    added = before is not None and _only_adds(before, said)
+    if added and before is not None:
+        # A comment or a source leaves what the value rests on, who gave it and whether it is due.
+        said = replace(before, comment=said.comment, source=said.source)
     if answer is not None and said == before and not due:
         # Nothing new is said; but what the same tab sent earlier must not arrive later and win.
         answer.client, answer.client_sequence = client, sequence
@@ -133,7 +144,9 @@ def record_answer(
             identifier,
             answer,
             said,
-            anew=due or before is None or (said.value, said.proposed) != (before.value, before.proposed),
+            # What is due may be said again, unchanged: somebody has looked.
+            anew=not added
+            and (due or before is None or (said.value, said.proposed) != (before.value, before.proposed)),
             user=user,
             operation_id=operation_id,
             client=client,
@@ -197,49 +210,47 @@ def _current(screening: Screening, identifier: str) -> Answer | None:
     return answers.filter(criterion__identifier=identifier).first()
 
 
-def _said(
-    screening: Screening,
-    answer: Answer | None,
+def _only_adds(before: _Said, said: _Said) -> bool:
+    """Whether nothing but the comment or the source is new."""
+    return said.value == before.value and (said.comment, said.source) != (before.comment, before.source)
+
+
+def _grounds(
+    before: _Said | None,
     value: Value,
-    comment: str | None,
-    source: Source | None,
     proposal: Proposal,
     statement: Node,
     role: Role,
-    shown: Collection[int] | None,
-) -> _Said:
-    """What is said now: with the facts, where it is what they propose."""
-    agrees = proposal.value is not None and value == proposal.value.value
-    seen = shown is None or set(shown) == set(proposal.facts)
-    if agrees and shown and not seen:
-        raise Overtaken(_("The facts about this participant have changed: load the page again."))
-    confirmed = agrees and seen
-    judged = statement.test is not None and statement.test.judgement
-    return _Said(
-        value=value,
-        comment=_comment(screening, answer) if comment is None else comment.strip(),
-        source=source or (source_of(screening.patient, answer) if answer else Source()),
-        proposed=judged and role != Role.INVESTIGATOR,
-        proposal=proposal.value.value if proposal.value else "",
-        facts=tuple(sorted(proposal.facts)) if confirmed else (),  # type: ignore[arg-type]
-        valid_until=proposal.valid_until if confirmed else None,
+    *,
+    due: bool,
+    seen: Collection[int] | None,
+) -> dict[str, Any]:
+    """What a value rests on: the facts, where they propose it and were seen to; and whether it is settled."""
+    confirmed = (
+        proposal.value is not None
+        and value == proposal.value.value
+        and (seen is None or set(seen) == set(proposal.facts))
     )
+    judged = statement.test is not None and statement.test.judgement
+    settled = before is not None and before.value == value and not before.proposed and not due
+    return {
+        "proposed": judged and role != Role.INVESTIGATOR and not settled,
+        "proposal": proposal.value.value if proposal.value else "",
+        "facts": tuple(sorted(proposal.facts)) if confirmed else (),
+        "valid_until": proposal.valid_until if confirmed else None,
+    }
 
 
 def _said_before(screening: Screening, answer: Answer) -> _Said:
     return _Said(
         value=Value(answer.value),
-        comment=_comment(screening, answer),
+        comment=vault.unseal(screening.patient, answer.comment_sealed),
         source=source_of(screening.patient, answer),
         proposed=answer.proposed,
         proposal=answer.proposal,
         facts=tuple(sorted(answer.answer_facts.values_list("fact", flat=True))),
         valid_until=answer.valid_until,
     )
-
-
-def _comment(screening: Screening, answer: Answer | None) -> str:
-    return vault.unseal(screening.patient, answer.comment_sealed) if answer else ""
 
 
 def source_of(patient: Patient, answer: Answer) -> Source:

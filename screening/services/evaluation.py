@@ -7,14 +7,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from screening.deciding.facts import AnchorTime
+from screening.deciding.problems import Undecidable
+from screening.deciding.windows import span
 from screening.logic import Assessment, evaluate
 from screening.models import AnchorDate, Answer, Kind, Outcome, Screening
+from screening.services.proposals import anchor_times
 from screening.services.rules import database_time, local_date
-from trials.criteria.tree import Anchor
+from trials.criteria.tree import Anchor, Window
 from trials.models import CriteriaVersion
-
-# A screening begins with its own start, and consent comes with its kind: no answer waits for them.
-BEGINNING = frozenset({Anchor.SCREENING, Anchor.CONSENT})
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class Standing:
     """What of a screening counts on a day.
 
     answers: what was said of each statement; not what a coordinator proposed for an investigator to settle
-    expired: those of them that are due again: what they rest on no longer holds, or they were given before
-        the event that they are about
+    expired: those of them that are due again: what they rest on no longer holds, or has fallen out of its
+        window, or they were given before the event that they are about
     anchors: the events that lie behind
     """
 
@@ -36,8 +37,9 @@ def standing_of(
     screening: Screening, answers: Iterable[Answer], dates: Iterable[AnchorDate], today: datetime.date
 ) -> Standing:
     """From rows that the caller has read: `answers` are current ones, `with_standing()`."""
-    tree, zone = screening.version.tree(), screening.center.zone
-    events = {Anchor(row.anchor): row.actual_on for row in dates if row.actual_on and row.actual_on <= today}
+    tree, zone, dates = screening.version.tree(), screening.center.zone, list(dates)
+    times = anchor_times(screening, dates)
+    reached = {anchor: time.on for anchor, time in times.items() if time.actual and time.on <= today}
     said: dict[str, str] = {}
     expired = set()
     for answer in answers:
@@ -46,15 +48,28 @@ def standing_of(
             continue
         said[identifier] = answer.value
         test = tree.nodes[identifier].test
-        anchor = test.window.anchor if test and test.window else None
-        event = events.get(anchor) if anchor not in BEGINNING and anchor else None
+        window = test.window if test else None
+        # It began with the screening itself, so no answer was given before.
+        event = reached.get(window.anchor) if window and window.anchor is not Anchor.SCREENING else None
         if answer.valid_until:
             due = answer.valid_until < (event or today)
         else:
             due = event is not None and answer.answered_at.astimezone(zone).date() < event
-        if due or answer.rests_on_gone:  # type: ignore[attr-defined]
+        if due or answer.rests_on_gone or _outside(answer, window, times):  # type: ignore[attr-defined]
             expired.add(identifier)
-    return Standing(said, frozenset(expired), frozenset(events) | _beginning(screening))
+    return Standing(said, frozenset(expired), frozenset(reached) | _beginning(screening))
+
+
+def _outside(answer: Answer, window: Window | None, times: Mapping[Anchor, AnchorTime]) -> bool:
+    """Whether no fact that it rests on is within its window any more: the event has moved."""
+    first, last = answer.first_observed, answer.last_observed  # type: ignore[attr-defined]
+    if window is None or first is None or window.anchor not in times:
+        return False
+    try:
+        within = span(window, times)
+    except Undecidable:
+        return False
+    return bool(last < within.possibly_first or first > within.possibly_last)
 
 
 def assess(
@@ -107,7 +122,8 @@ def read_standings(screenings: Iterable[Screening]) -> dict[int, Standing]:
 
 
 def _beginning(screening: Screening) -> frozenset[Anchor]:
-    return BEGINNING if screening.kind == Kind.CONSENTED else frozenset({Anchor.SCREENING})
+    consented = screening.kind == Kind.CONSENTED
+    return frozenset({Anchor.SCREENING, Anchor.CONSENT} if consented else {Anchor.SCREENING})
 
 
 def outcome_of(screening: Screening) -> Outcome:

@@ -43,6 +43,8 @@ from trials.criteria.tree import Anchor
 from trials.models import Variable
 
 EARLIEST = datetime.date(1890, 1, 1)
+# Quantities of something; a change of a score may well be below zero.
+MEASURED = ("lab.", "vital.", "pft.", "ecg.", "echo.", "rx.", "ab.", "age", "bmi")
 LONGEST_HALF_LIFE = Decimal(24 * 366)
 
 
@@ -240,6 +242,10 @@ def _check_unit(
         if unit or lower is not None or upper is not None:
             raise Refused(_("A unit and limits of normal belong to a number: clear them."))
         return
+    if variable.code.startswith(MEASURED) and any(
+        each is not None and each < 0 for each in (number, lower, upper)
+    ):
+        raise Refused(_("%(variable)s is never below zero: correct it.") % {"variable": variable.label})
     try:
         check_unit(number, unit, variable.code, variable.unit)
     except UnitError as error:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from screening import vault
 from screening.models import CenterSite, Kind, Patient, Screening, Sex, User, VersionPin, VoidKind
 from screening.services.errors import Refused
-from screening.services.evaluation import outcome_of
+from screening.services.evaluation import keep_outcome, outcome_of
 from screening.services.rules import (
     local_date,
     not_erased,
@@ -121,6 +121,7 @@ def record_consent(*, user: User, screening: Screening, consent_date: datetime.d
     screening.kind = Kind.CONSENTED
     screening.consent_date = consent_date
     screening.save(update_fields=["kind", "consent_date"])
+    keep_outcome(screening)
     void_signatures(screening, VoidKind.CONSENT, by=user)
     return screening
 

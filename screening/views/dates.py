@@ -35,7 +35,8 @@ def dates(request: DeskRequest, pk: int) -> HttpResponse:
                 sent.add_error(None, refused.message)
             else:
                 messages.success(request, _("The dates are kept."))
-                return redirect("screening:dates", pk)
+                # Who came from a statement that waits for this date goes back to it.
+                return redirect("screening:checklist" if "anchor" in request.GET else "screening:dates", pk)
     context = desk.context | {"events": _events(desk, sent), "here": request.GET.get("anchor", "")}
     return render(request, "screening/dates.html", context, status=422 if sent else 200)
 

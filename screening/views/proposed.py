@@ -32,10 +32,11 @@ SHOWN_AS_FACTS = frozenset({"times_uln", "percent_change"})
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """A form that gives what is missing."""
+    """A form that gives what is missing; one that is `beside` the statement opens there."""
 
     url: str
     words: str
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ def _mends(
             if variable not in labels:
                 return ()  # of the participant's record
             url = fact_url(screening, statement, variable)
-            return (Mend(url, _("Enter %(what)s") % {"what": labels[variable]}),)
+            return (Mend(url, _("Enter %(what)s") % {"what": labels[variable]}, beside=True),)
     facts = [evidence.facts[key] for key in problem.facts if key in evidence.facts]  # type: ignore[index]
     return tuple(
         Mend(

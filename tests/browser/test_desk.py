@@ -102,7 +102,7 @@ def test_a_coordinator_screens_a_patient(page: Page, world: World, expected_erro
     expect(line).to_contain_text("Ineligible")
     expect(line).to_contain_text("Screen failure: Exclusion 4)")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download what is listed as CSV").click()
+        page.get_by_role("link", name="CSV", exact=True).click()
     text = download.value.path().read_text("utf-8-sig")
     assert ",ineligible,concluded,screen_failure,criteria,Exclusion 4)," in text
 

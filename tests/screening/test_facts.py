@@ -21,9 +21,11 @@ from screening.services import (
     Source,
     assess,
     record_anchor,
+    record_consent,
     record_half_life,
     withdraw_fact,
 )
+from screening.services.evaluation import read_standing
 from screening.services.proposals import proposals_for
 from screening.services.rules import local_date
 from tests.factories import (
@@ -35,8 +37,9 @@ from tests.factories import (
     make_screening,
     make_trial,
     make_version,
+    statement,
 )
-from tests.screening.facts_world import TYPED_TREE, enter, make_variables
+from tests.screening.facts_world import TYPED_TREE, enter, make_variables, within
 from tests.screening.test_answers import grow_old
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +127,97 @@ def test_facts_that_changed_since_the_page_was_drawn_are_not_confirmed(
     enter(cast.alice, screening.patient, "dx.lupus", "present")
     with pytest.raises(Overtaken):
         answer(cast.alice, screening, "lupus", "yes", facts=[shown.pk])
+
+
+def test_a_proposal_does_not_outlive_its_fact(cast: Cast, screening: Screening) -> None:
+    shown = enter(cast.alice, screening.patient, "dx.lupus", "present")
+    with acting(cast.alice):
+        withdraw_fact(user=cast.alice, fact=shown, reason="another's letter")
+    with pytest.raises(Overtaken):
+        answer(cast.alice, screening, "lupus", "yes", facts=[shown.pk])
+    negative = enter(cast.alice, screening.patient, "ab.hiv", "negative")
+    enter(cast.alice, screening.patient, "ab.hiv", "positive")
+    with pytest.raises(Overtaken):
+        answer(cast.alice, screening, "hiv", "no", facts=[negative.pk])
+
+
+def rechecks(cast: Cast, screening: Screening) -> tuple[str, ...]:
+    with acting(cast.alice):
+        return assess(Screening.objects.for_log().get(pk=screening.pk)).rechecks
+
+
+@pytest.mark.parametrize("added", [{"comment": "waiting for the letter"}, {"source": Source(kind="other")}])
+def test_what_only_adds_to_an_answer_does_not_renew_it(
+    cast: Cast, screening: Screening, added: dict[str, Any]
+) -> None:
+    fact = enter(cast.alice, screening.patient, "dx.lupus", "present")
+    given = answer(cast.alice, screening, "lupus", "yes", facts=[fact.pk]).answer
+    with acting(cast.alice):
+        withdraw_fact(user=cast.alice, fact=fact, reason="another's letter")
+    later = answer(cast.alice, screening, "lupus", "yes", **added).answer
+    assert rechecks(cast, screening) == ("lupus",)
+    assert later.answered_at == given.answered_at
+    answer(cast.alice, screening, "lupus", "yes")
+    assert rechecks(cast, screening) == ()
+
+
+def test_a_source_alone_neither_settles_a_judgement_nor_opens_it(cast: Cast, screening: Screening) -> None:
+    letter = Source(kind="clinic_letter")
+    answer(cast.alice, screening, "fit", "yes")
+    assert answer(cast.dora, screening, "fit", "yes", source=letter).answer.proposed
+    assert not answer(cast.dora, screening, "fit", "yes").answer.proposed
+    other = Source(kind="clinic_letter", page="2")
+    assert not answer(cast.alice, screening, "fit", "yes", source=other, reason="page").answer.proposed
+    assert answer(cast.alice, screening, "fit", "yes").repeated
+
+
+def test_an_answer_about_consent_is_due_once_consent_is_recorded(cast: Cast) -> None:
+    tree = {
+        "inclusion": {"identifier": "in", "op": "all", "children": [statement("age")]},
+        "exclusion": {
+            "identifier": "ex",
+            "op": "any",
+            "children": [
+                statement(
+                    "biologic",
+                    test={
+                        "variable": "rx.biologic",
+                        "comparator": "present",
+                        "window": within("consent", "P4W"),
+                    },
+                )
+            ],
+        },
+    }
+    trial = make_trial()
+    screening = make_screening(cast.alice, make_center_site(cast.rennes, trial), make_version(trial, tree))
+    for identifier, value in {"age": "yes", "biologic": "no"}.items():
+        answer(cast.alice, screening, identifier, value)
+    with acting(cast.alice):
+        Answer.objects.update(answered_at=F("answered_at") - 3 * DAY)
+        record_consent(user=cast.alice, screening=screening, consent_date=today(cast))
+    assert rechecks(cast, screening) == ("biologic",)
+    assert outcome(cast, screening) == Outcome.POTENTIALLY_ELIGIBLE
+    answer(cast.alice, screening, "biologic", "no")
+    assert outcome(cast, screening) == Outcome.ELIGIBLE
+
+
+def test_a_fact_that_a_moved_event_leaves_outside_its_window_is_due_again(
+    cast: Cast, screening: Screening
+) -> None:
+    fact = enter(cast.alice, screening.patient, "rx.biologic", "present", days_ago=20)
+    answer(cast.alice, screening, "biologic", "yes", facts=[fact.pk])
+    assert outcome(cast, screening) == Outcome.INELIGIBLE
+    plan(cast, screening, "screening", actual_on=today(cast) - 10 * DAY)
+    with acting(cast.alice):
+        assert "biologic" not in read_standing(reloaded(screening), today(cast)).expired
+    plan(cast, screening, "screening", actual_on=today(cast) - 25 * DAY)
+    with acting(cast.alice):
+        assert "biologic" in read_standing(reloaded(screening), today(cast)).expired
+
+
+def reloaded(screening: Screening) -> Screening:
+    return Screening.objects.for_log().get(pk=screening.pk)
 
 
 def test_facts_that_disagree_propose_nothing(cast: Cast, screening: Screening) -> None:
@@ -286,6 +380,8 @@ def test_a_half_life_is_entered_once_and_decides_the_window(cast: Cast, screenin
         ("lab.alt", 1, {"unit": "furlongs"}, "is not known"),
         ("ab.hiv", "positive", {"unit": "U/L"}, "belong to a number"),
         ("lab.alt", 1, {"lower_limit": Decimal(3), "upper_limit": Decimal(2)}, "above the upper"),
+        ("lab.alt", -5, {}, "never below zero"),
+        ("lab.alt", 1, {"lower_limit": Decimal(-3)}, "never below zero"),
         ("lab.alt", 1, {"days_ago": -1}, "in the future"),
         ("lab.alt", 1, {"observed_on": datetime.date(1889, 1, 1)}, "before the date of birth"),
     ],
