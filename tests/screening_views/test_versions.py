@@ -232,6 +232,21 @@ def test_a_screening_that_was_moved_or_concluded_is_no_longer_listed(
     assert "Every open screening is on the newest version" in listed(alice)
 
 
+def test_the_desk_says_that_criteria_were_amended_until_the_screening_moves(
+    alice: Client, cast: Cast, screening: Screening
+) -> None:
+    def said() -> tuple[bool, bool]:
+        checklist = alice.get(f"/screening/{screening.pk}/").text
+        today = alice.get("/screening/today/").text
+        return "These criteria were amended (“Amendment 2”)" in checklist, "1 open screening were" in today
+
+    assert said() == (False, False)
+    version = make_version(cast.trial, amended(), label="Amendment 2")
+    assert said() == (True, True)
+    send(alice, screening, version)
+    assert said() == (False, False)
+
+
 def test_an_amendment_of_another_source_concerns_nobody(
     alice: Client, cast: Cast, screening: Screening
 ) -> None:
