@@ -134,6 +134,17 @@ NARROWER: Mapping[str, tuple[str, ...]] = {
     "lab.creatinine_clearance": ("lab.creatinine_clearance.cockcroft_gault",),
     "lab.hcg": ("lab.hcg_serum",),
 }
+# By the variable, those that show it where they are there; that one of them is not says nothing of it: that a
+# drug was not given of late does not say that it never was, and another antibody may be positive. The three
+# of systemic sclerosis are those of the 2013 ACR/EULAR criteria (van den Hoogen F et al., Arthritis Rheum
+# 2013;65:2737-2747).
+SHOWN_BY: Mapping[str, tuple[str, ...]] = {
+    "ab.ssc": ("ab.aca", "ab.ata", "ab.rnap3"),
+    "dx.lupus_nephritis": ("hx.lupus_nephritis_biopsy",),
+    "rx.b_cell_depleting.ever": ("rx.b_cell_depleting",),
+    "rx.cyclophosphamide.ever": ("rx.cyclophosphamide",),
+}
+_THERE = ("positive", "present")
 # By the variable, those whose facts can decide it; what the desk asks for when it has none.
 INPUTS: Mapping[str, tuple[str, ...]] = {
     **{variable: tuple(source.variable for source in rule.sources) for variable, rule in RULES.items()},
@@ -147,6 +158,8 @@ def derive(
     variable: str, facts: Facts, circumstances: Circumstances, problems: list[Problem]
 ) -> Iterator[Reading]:
     """The values of a variable that follow from dated facts; `problems` takes what stood in the way."""
+    for shown_by in SHOWN_BY.get(variable, ()):
+        yield from (Reading(fact, (fact.id,)) for fact in facts.get(shown_by, ()) if fact.code in _THERE)
     if variable == PREDNISONE_EQUIVALENT:
         yield from _prednisone(facts, problems)
     elif variable in INCREASES:

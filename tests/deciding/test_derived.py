@@ -179,6 +179,26 @@ def test_a_clearance_by_cockcroft_and_gault_is_a_clearance() -> None:
     assert (found.value, found.facts) == ("no", ("entered",))
 
 
+def test_a_dose_shows_that_a_drug_was_ever_given_and_none_of_late_does_not_show_that_it_never_was() -> None:
+    ever = typed(variable="rx.b_cell_depleting.ever", comparator="present")
+    given = fact("rx.b_cell_depleting", "present", on=date(2024, 3, 1), id="given")
+    not_of_late = fact("rx.b_cell_depleting", "absent")
+    assert proposed(ever, given).facts == ("given",)
+    assert value(ever, given) == "yes"
+    assert value(ever, given, not_of_late) == "yes"
+    assert value(ever, not_of_late) is None
+    assert value(ever, fact("rx.b_cell_depleting.ever", "absent"), given) is None
+    recently = typed(variable="rx.b_cell_depleting", comparator="present")
+    assert value(recently, fact("rx.b_cell_depleting.ever", "present")) is None
+
+
+def test_a_positive_antibody_of_the_disease_is_one_of_them_and_a_negative_one_leaves_the_others() -> None:
+    test = typed(variable="ab.ssc", comparator="=", value="positive")
+    assert value(test, fact("ab.ata", "positive"), fact("ab.aca", "negative")) == "yes"
+    assert value(test, fact("ab.ata", "negative"), fact("ab.aca", "negative")) is None
+    assert value(test, fact("ab.ata", "indeterminate")) is None
+
+
 RISEN = typed(
     variable="score.mrss.increase",
     comparator=">=",
