@@ -9,10 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import pairwise
 
-from screening.deciding.derived import AGE, DISEASE_DURATIONS, GLUCOCORTICOID_DOSE, PREDNISONE_EQUIVALENT, SEX
+from screening.deciding.derived import (
+    AGE,
+    DISEASE_DURATIONS,
+    GLUCOCORTICOID_DOSE,
+    INPUTS,
+    PREDNISONE_EQUIVALENT,
+    SEX,
+)
 from screening.deciding.facts import FactValue, Presence, by_variable
 from screening.deciding.problems import Undecidable
 from screening.deciding.proposal import propose
@@ -80,6 +87,13 @@ def decided(test: Test, chart: Chart, world: World) -> AnswerValue:
     circumstances = world.circumstances(chart.sex, chart.birth_date or world.birth_dates()[0])
     value = propose(test, by_variable(chart.facts), circumstances).value
     return AnswerValue(value.value) if value is not None else AnswerValue.UNKNOWN
+
+
+def is_touched(test: Test, chart: Chart) -> bool:
+    """Whether anything of a chart is about the statement; of the others `propose` says nothing."""
+    about = {test.variable, *INPUTS.get(test.variable, ())}
+    told = test.applies_to is not None or test.variable in (AGE, SEX)
+    return told or any(fact.variable in about for fact in chart.facts)
 
 
 def sex_for(test: Test | None) -> str:
@@ -302,11 +316,14 @@ class _Maker:
         return sorted(value for value in around if value >= 0)
 
     def limits(self, upper: Decimal, lower: Decimal) -> list[Decimal]:
-        value, scale = self.test.value, Decimal(1)
-        if self.unit() != TIMES_ULN:
-            scale = {RelativeTo.ULN: upper, RelativeTo.LLN: lower}.get(self.test.relative_to, scale)  # type: ignore[call-overload]
-        if self.test.relative_to in (RelativeTo.PREVIOUS, RelativeTo.BASELINE):
-            scale = self.before()
+        value = self.test.value
+        scales: dict[RelativeTo | None, Decimal] = {
+            RelativeTo.ULN: Decimal(1) if self.unit() == TIMES_ULN else upper,
+            RelativeTo.LLN: lower,
+            RelativeTo.PREVIOUS: self.before(),
+            RelativeTo.BASELINE: self.before(),
+        }
+        scale = scales.get(self.test.relative_to, Decimal(1))
         if isinstance(value, Range):
             return [Decimal(str(value.low)) * scale, Decimal(str(value.high)) * scale]
         if isinstance(value, Expression):
@@ -350,7 +367,8 @@ class _Maker:
             return
         if self.test.comparator not in _ORDERED:
             return
-        low = self.split(Twist.LABORATORY, self.around(self.upper / 4, self.lower / 4))
+        quarter = [(limit / 4).to_integral_value(ROUND_CEILING) for limit in (self.upper, self.lower)]
+        low = self.split(Twist.LABORATORY, self.around(*quarter))
         high = self.split(Twist.LABORATORY, self.around(self.upper * 2, self.lower * 2))
         for here, there in zip(low, high, strict=False):
             yield Pair(Twist.LABORATORY, here.inside, there.outside)

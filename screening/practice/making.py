@@ -10,7 +10,7 @@ from screening.deciding.derived import AGE
 from screening.deciding.facts import FactValue
 from screening.logic import AnswerValue, Outcome, evaluate
 from screening.practice.cases import Barrier, Case, Note, Source, Twist
-from screening.practice.charts import Chart, Dictionary, Pair, decided, pairs, sex_for
+from screening.practice.charts import Chart, Dictionary, Pair, decided, is_touched, pairs, sex_for
 from screening.practice.draw import Draw
 from screening.practice.stage import Answers, Stage, criterion_of, statements_below
 from screening.practice.world import HALF_LIVES, World, world_for
@@ -168,12 +168,13 @@ class Maker:
             if node.test and node.test.variable == AGE and stage.takes_part(node)
         ]
 
-        def minded(birth_date: date) -> int:
-            return sum(
+        def minded(birth_date: date) -> bool:
+            return any(
                 decided(test, Chart(birth_date=birth_date), world) is not plain for test, plain in aged
             )
 
-        birth_date = min(world.birth_dates(), key=minded)
+        birth_dates = world.birth_dates()
+        birth_date = next((each for each in birth_dates if not minded(each)), birth_dates[0])
         for each in [sex] if sex else draw.of("sex").shuffled(["female", "male"]):
             yield Chart(sex=each, birth_date=birth_date)
 
@@ -197,7 +198,7 @@ class Maker:
         values = {
             identifier: decided(test, chart, world)
             for identifier in stage.statements
-            if (test := self.tree.nodes[identifier].test) is not None
+            if (test := self.tree.nodes[identifier].test) is not None and is_touched(test, chart)
         }
         return {identifier: value for identifier, value in values.items() if value is not AnswerValue.UNKNOWN}
 

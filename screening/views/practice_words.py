@@ -160,13 +160,14 @@ def explanation(case: Case, tree: Tree, identifier: str, labels: Mapping[str, st
     proposal = propose(test, by_variable(case.facts), case.circumstances)
     if case.answers[identifier] is AnswerValue.NOT_APPLICABLE:
         return _("The statement is about others: this participant is %(sex)s.") % {"sex": _SEXES[case.sex]}
-    facts = [fact for fact in case.facts if fact.id in proposal.facts]
+    every = {fact.id: fact for fact in case.facts}
+    facts = [every[key] for key in proposal.facts if key in every]
     if proposal.value is None:
         return _open(case, test, proposal, labels)
     told = [
         _told(case, test, proposal, facts, tree, labels),
         _asked(test),
-        _when(test, proposal, facts),
+        _when(case, test, proposal, facts),
     ]
     return "; ".join(filter(None, told)) + "."
 
@@ -237,14 +238,21 @@ def _is_compared(test: Test) -> bool:
     return isinstance(test.value, int | float | Range | Expression)
 
 
-def _when(test: Test, proposal: Proposal, facts: list[FactValue]) -> str:
-    """Where the day of the value matters: in which window it lies."""
-    if test.window is None or not facts or proposal.span is None:
+def _when(case: Case, test: Test, proposal: Proposal, facts: list[FactValue]) -> str:
+    """Where the day of the value matters: in which window it lies, and what lies outside of it."""
+    span = proposal.span
+    if test.window is None or not (test.window.min or test.window.max) or not facts or span is None:
         return ""
-    return _("%(day)s lies in the window%(span)s") % {
+    words = _("%(day)s lies in the window%(span)s") % {
         "day": day(facts[0].observed_on),
         "span": _span(test, proposal),
     }
+    for fact in case.facts:
+        if fact.variable == test.variable and not span.contains(fact.observed_on):
+            words += "; " + _("%(day)s lies outside of it and does not count") % {
+                "day": day(fact.observed_on)
+            }
+    return words
 
 
 def _span(test: Test, proposal: Proposal) -> str:
