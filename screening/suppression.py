@@ -20,7 +20,8 @@ from heapq import heappop, heappush
 from typing import Self
 
 LEAST = 5
-TOTAL = "total"
+# No center and no criterion is called so.
+TOTAL = "(total)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,13 @@ class Published[Row: Hashable, Column: Hashable]:
             edges[TOTAL, column] = _Edge(("column", column), ("row", TOTAL))
         cells[TOTAL, TOTAL] = sum(cells[row, TOTAL] for row in rows)
         edges[TOTAL, TOTAL] = _Edge(("row", TOTAL), ("column", TOTAL))
-        lines = [((row, TOTAL), [(row, column) for column in columns]) for row in [*rows, TOTAL]]
-        lines += [((TOTAL, column), [(row, column) for row in rows]) for column in [*columns, TOTAL]]
+        across: list[Row | str] = [*rows, TOTAL]
+        down: list[Column | str] = [*columns, TOTAL]
+        lines: list[tuple[tuple[Row | str, Column | str], list[tuple[Row | str, Column | str]]]] = []
+        for line in across:
+            lines.append(((line, TOTAL), [(line, column) for column in columns]))
+        for each in down:
+            lines.append(((TOTAL, each), [(row, each) for row in rows]))
         hidden = _hidden(cells, edges, lines)
         return cls({cell: None if cell in hidden else count for cell, count in cells.items()})
 
