@@ -27,12 +27,21 @@ from screening.models import (
     Membership,
     Patient,
     Role,
+    Screening,
     SponsorMembership,
     User,
     Value,
 )
-from screening.services import Refused, conclude_screening, record_answer, start_screening
+from screening.services import (
+    Refused,
+    conclude_screening,
+    record_answer,
+    sign_screening,
+    start_screening,
+)
 from screening.services.rules import local_date
+from screening.services.signing import content_to_sign
+from screening.signature import digest_of, text_of
 from trials.derived import fill_site, refresh_search_text
 from trials.importers.problems import ImportProblem, RejectedError
 from trials.importers.reading import Part
@@ -177,6 +186,9 @@ def _screening(part: Part) -> bool:
     comments = {key: notes.text(key) for key in notes}
     facts = DemoFacts(part)
     conclusion, failure_kind, why = (ending.text(key) for key in ("conclusion", "failure_kind", "text"))
+    signing = part.part("sign")
+    signer = _found(signing, "by", lambda email: User.objects.get(email=email)) if "by" in signing else None
+    meaning, attestation = signing.text("meaning"), signing.text("attestation")
     if user is None or trial is None or part.problems:
         return False
     with acting_as(context_for(user)):
@@ -226,6 +238,24 @@ def _screening(part: Part) -> bool:
                 )
         except Refused as refused:
             part.note("", refused.message)
+            return False
+    return signer is None or _signed(part, screening, signer, meaning, attestation)
+
+
+def _signed(part: Part, screening: Screening, signer: User, meaning: str, attestation: str) -> bool:
+    """As the investigator who has read what stands there now."""
+    with acting_as(context_for(signer)):
+        content = content_to_sign(screening)
+        try:
+            sign_screening(
+                user=signer,
+                screening=screening,
+                meaning=meaning,
+                digest_read=digest_of(text_of(content)),
+                attestation=attestation,
+            )
+        except Refused as refused:
+            part.note("sign", refused.message)
             return False
     return True
 

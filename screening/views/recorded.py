@@ -326,7 +326,7 @@ class Recorded:
         elif row["date"]:
             value = day(_date(row["date"]))
         else:
-            value = _CODES.get(row["code"]) or row["code"] or self.unsealed(row["text"])
+            value = str(_CODES.get(row["code"], row["code"])) or self.unsealed(row["text"])
         limits = ""
         if row["lower_limit"] is not None and row["upper_limit"] is not None:
             limits = _(" (normal %(lower)s to %(upper)s)")

@@ -38,7 +38,7 @@ def sign(request: DeskRequest, pk: int) -> HttpResponse:
     require_role(request, desk.screening.center, Role.INVESTIGATOR)
     form = SignForm(request.POST)
     if not form.is_valid():
-        problems = [problem for each in form.errors.values() for problem in each]
+        problems = [str(problem) for each in form.errors.values() for problem in each]
         return _again(request, desk, form, problems)
     said = form.cleaned_data
     try:

@@ -77,7 +77,8 @@ def trail_of(screening: Screening, recorded: Recorded) -> list[TrailLine]:
         Screening: [str(screening.pk)],
         Fact: list(recorded.content[Part.FACTS]),
     }
-    for model in (Answer, AnchorDate, Signature, Deviation, VersionPin):
+    about_screening: tuple[type[models.Model], ...] = (Answer, AnchorDate, Signature, Deviation, VersionPin)
+    for model in about_screening:
         own = model._default_manager.filter(screening=screening)
         rows[model] = [str(pk) for pk in own.values_list("pk", flat=True)]
     about = Q()
@@ -85,6 +86,10 @@ def trail_of(screening: Screening, recorded: Recorded) -> list[TrailLine]:
         about |= Q(table=model._meta.db_table, row__in=keys)
     events = AuditEvent.objects.filter(about, chain=screening.center_id).order_by("id")
     return list(_lines(events, screening, recorded))
+
+
+def _column(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    return next(column for column in model._meta.concrete_fields if column.attname == name)
 
 
 def _lines(
@@ -137,7 +142,7 @@ class _Words:
             if words and name in ("value", "version_id"):
                 parts.append(words)
             elif words:
-                label = str(model._meta.get_field(name).verbose_name).removesuffix(" sealed")
+                label = str(_column(model, name).verbose_name).removesuffix(" sealed")
                 parts.append(f"{label}: {words}")
         return "; ".join(parts)
 
@@ -152,7 +157,7 @@ class _Words:
             return value_words(value)
         if name == "identifier":
             return self._recorded.place(value)
-        return column_in_words(model._meta.get_field(name), value)
+        return column_in_words(_column(model, name), value)
 
 
 def _read(text: str | None) -> Row:
