@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from itertools import product as combinations
 
 from screening.deciding import formulas
@@ -152,6 +153,12 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
     **{variable: (assessed,) for variable, (assessed, _) in INCREASES.items()},
     PREDNISONE_EQUIVALENT: (GLUCOCORTICOID_DOSE,),
 }
+
+
+@cache
+def told_by(variable: str) -> frozenset[str]:
+    """The variables whose facts can have a say in what is proposed of this one; itself among them."""
+    return frozenset((variable,)).union(*(table.get(variable, ()) for table in (INPUTS, NARROWER, SHOWN_BY)))
 
 
 def derive(

@@ -16,9 +16,9 @@ from screening.deciding.derived import (
     AGE,
     DISEASE_DURATIONS,
     GLUCOCORTICOID_DOSE,
-    INPUTS,
     PREDNISONE_EQUIVALENT,
     SEX,
+    told_by,
 )
 from screening.deciding.facts import FactValue, Presence, by_variable
 from screening.deciding.problems import Undecidable
@@ -91,7 +91,7 @@ def decided(test: Test, chart: Chart, world: World) -> AnswerValue:
 
 def is_touched(test: Test, chart: Chart) -> bool:
     """Whether anything of a chart is about the statement; of the others `propose` says nothing."""
-    about = {test.variable, *INPUTS.get(test.variable, ())}
+    about = told_by(test.variable)
     told = test.applies_to is not None or test.variable in (AGE, SEX)
     return told or any(fact.variable in about for fact in chart.facts)
 

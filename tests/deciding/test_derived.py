@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from screening.deciding import formulas
-from screening.deciding.derived import INPUTS, RULES
+from screening.deciding.derived import INPUTS, RULES, told_by
 from screening.deciding.problems import ProblemKind
 from tests.deciding.world import SCREENED, TODAY, fact, planned, problem, proposed, typed, value
 
@@ -197,6 +197,15 @@ def test_a_positive_antibody_of_the_disease_is_one_of_them_and_a_negative_one_le
     assert value(test, fact("ab.ata", "positive"), fact("ab.aca", "negative")) == "yes"
     assert value(test, fact("ab.ata", "negative"), fact("ab.aca", "negative")) is None
     assert value(test, fact("ab.ata", "indeterminate")) is None
+
+
+def test_a_variable_is_told_by_itself_and_by_whatever_it_follows_from() -> None:
+    assert told_by("lab.alt") == {"lab.alt"}
+    assert {"lab.creatinine", "lab.creatinine_clearance.cockcroft_gault"} < told_by(
+        "lab.creatinine_clearance"
+    )
+    assert told_by("rx.cyclophosphamide.ever") == {"rx.cyclophosphamide.ever", "rx.cyclophosphamide"}
+    assert told_by("rx.cyclophosphamide") == {"rx.cyclophosphamide"}
 
 
 RISEN = typed(
