@@ -25,6 +25,7 @@ class _Scene:
     """Where a case is set: what is practised in which cohort, and the answers to everything else.
 
     base: those of a plain participant; around: those with which the practised node decides
+    told: what the chart has to tell of them in any case
     """
 
     stage: Stage
@@ -33,6 +34,7 @@ class _Scene:
     base: Answers
     around: Answers
     draw: Draw
+    told: frozenset[str] = frozenset()
 
 
 class Maker:
@@ -118,7 +120,7 @@ class Maker:
             asked = {each: answers[each] for each in order[:ASKED]}
             rest = around | {each: answers[each] for each in order[ASKED:]}
             chart = replace(person, facts=self._facts(stage, asked, rest, person, world))
-            scene = _Scene(stage, node, world, base, rest, draw)
+            scene = _Scene(stage, node, world, base, rest, draw, told=frozenset(answers))
             return self._case(scene, Twist.GROUP, key, chart, asked, company=0)
         return None
 
@@ -235,7 +237,7 @@ class Maker:
         tree, around, world = self.tree, scene.around, scene.world
         criterion = criterion_of(tree, scene.node.identifier)
         differing = {each for each in around if around[each] is not scene.base[each]}
-        told = differing | self._counted_with({*practised, *differing})
+        told = differing | scene.told | self._counted_with({*practised, *differing})
         special = [
             each
             for each in around
@@ -285,13 +287,16 @@ class Maker:
         return replace(case, outcome=found.outcome, deciding=found.deciding_criteria)
 
     def _counted_with(self, identifiers: Collection[str]) -> set[str]:
-        """The statements that count together with some: what is not told, nobody can count."""
+        """The statements that count together with some: what is not told, nobody can count.
+
+        Of the parts of an `any` those that differ from a plain participant's are told, which is enough.
+        """
         roots = (self.tree.inclusion.identifier, self.tree.exclusion.identifier)
         found = set()
         for identifier in identifiers:
             at = self.tree.parents.get(identifier)
             while at is not None and at.identifier not in roots:
-                if at.op is not Op.ALL:
+                if at.op not in (Op.ALL, Op.ANY):
                     found |= {each.identifier for each in statements_below(self.tree, at)}
                 at = self.tree.parents.get(at.identifier)
         return found

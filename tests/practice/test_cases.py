@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from screening.deciding.facts import by_variable
 from screening.deciding.proposal import propose
-from screening.logic import Outcome, evaluate
+from screening.logic import AnswerValue, Outcome, evaluate
 from screening.practice.cases import Barrier, Case, Twist
 from screening.practice.draw import Draw
 from screening.practice.making import ASKED, typed
@@ -229,6 +229,15 @@ def test_a_chart_tells_of_everything_that_is_counted() -> None:
     for topic in (Topic(Kind.STATEMENT, "sle.prior.obinutuzumab"), Topic(Kind.GROUP, "sle.prior.two")):
         for case in cases_of(practice, topic):
             assert counted <= case.answers.keys() | case.given.keys()
+
+
+def test_the_one_that_is_enough_is_told() -> None:
+    practice = version_of("NCT05869955").practice()
+    enough, none = cases_of(practice, Topic(Kind.GROUP, "ssc.prior"))
+    for case, true in ((enough, 1), (none, 0)):
+        told = {each: value for each, value in {**case.given, **case.answers}.items() if "ssc.prior" in each}
+        assert len(told) == 4
+        assert list(told.values()).count(AnswerValue.YES) == true
 
 
 def test_an_exclusion_of_another_cohort_excludes_nobody() -> None:
