@@ -112,8 +112,9 @@ def _of_code(test: Test, code: str) -> str | None:
 
 def _numbers(test: Test, unit: str) -> Iterator[Case]:
     in_percent = test.relative_to is RelativeTo.PREDICTED
-    limits = {} if in_percent else {"lower": LOWER, "upper": UPPER}
-    scale = Decimal(1) if unit == "{xULN}" else _SCALES.get(test.relative_to, Decimal(1))
+    limits: dict[str, Any] = {} if in_percent else {"lower": LOWER, "upper": UPPER}
+    relative = _SCALES.get(test.relative_to, Decimal(1)) if test.relative_to else Decimal(1)
+    scale = Decimal(1) if unit == "{xULN}" else relative
     earlier = FactValue(
         "earlier", test.variable, SCREENED - timedelta(days=90), number=BEFORE, unit=unit or "", **limits
     )
