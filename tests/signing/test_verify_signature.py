@@ -6,11 +6,12 @@ import io
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 
 from screening.models import Signature
 from tests.factories import Cast, acting, answer, make_cast, sign
 from tests.signing.signing import answered
+from trials.models.criteria import _published_tree
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,21 @@ def test_a_change_behind_the_desk_is_named(cast: Cast) -> None:
     with acting(cast.alice), connection.cursor() as cursor:
         cursor.execute("update screening_answer set value = 'no' where screening_id = %s", [screening.pk])
     assert "answers age" in verify(signature.pk)[1]
+
+
+def test_criteria_that_were_changed_behind_the_guard_are_named(cast: Cast) -> None:
+    screening = answered(cast)
+    signature = sign(cast.dora, screening)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("alter table trials_criterion disable trigger user, no force row level security")
+        cursor.execute("update trials_criterion set text = text || ' or not' where identifier = 'age'")
+        cursor.execute("alter table trials_criterion enable trigger user, force row level security")
+    _published_tree.cache_clear()  # as in a process of its own
+    status, said = verify(signature.pk)
+    assert status == 1
+    assert said.endswith(
+        f"not valid, criteria version {screening.version_id} does not have the tree of its digest\n"
+    )
 
 
 def test_one_that_is_not_there_is_unknown(cast: Cast) -> None:

@@ -203,9 +203,13 @@ def tree_document(version_id: int) -> dict[str, Any]:
     return document
 
 
+class AlteredTreeError(RuntimeError):
+    """A published version is not what was published: its rows were changed behind the database's guard."""
+
+
 @lru_cache(maxsize=256)
 def _published_tree(version_id: int, digest: str) -> Tree:
     tree = parse_tree(tree_document(version_id))
     if tree.digest != digest:
-        raise RuntimeError(f"criteria version {version_id} does not have the tree of its digest")
+        raise AlteredTreeError(f"criteria version {version_id} does not have the tree of its digest")
     return tree

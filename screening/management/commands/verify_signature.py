@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from config.context import acting_as, system
 from screening.models import Center, Screening, Signature, VoidKind
 from screening.services.signing import validity
+from trials.models.criteria import AlteredTreeError
 
 VALID, NOT_VALID, UNKNOWN = 0, 1, 2
 
@@ -40,7 +41,10 @@ def _verified(key: int) -> tuple[int, str]:
         return UNKNOWN, f"signature {key}: there is none"
     screening = Screening.objects.for_log().get(pk=signature.screening_id)
     name = f"signature {key} of screening {screening.screening_number}"
-    found = validity(signature, screening)
+    try:
+        found = validity(signature, screening)
+    except AlteredTreeError as altered:
+        return NOT_VALID, f"{name}: not valid, {altered}"
     if found.voided:
         voided = f"{signature.voided_at:%Y-%m-%d %H:%M} UTC: {VoidKind(signature.void_kind).label}"
         return NOT_VALID, f"{name}: not valid, voided {voided}"
