@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from screening.deciding.comparing import TO_AN_EARLIER, Finding, exact, findings
@@ -18,7 +18,7 @@ from screening.deciding.derived import (
     derive_for_day,
 )
 from screening.deciding.facts import Circumstances, Facts, FactValue, Presence, fold
-from screening.deciding.problems import Problem, ProblemKind, Undecidable
+from screening.deciding.problems import ProblemKind, Undecidable
 from screening.deciding.units import convert_exactly
 from screening.deciding.windows import Span, holds_until, recheck_on, screening_period, shifted, span, time_of
 from trials.criteria.tree import Anchor, Direction, Period, Range, Test, Window
@@ -44,25 +44,22 @@ class Found:
 
     set_aside: earlier values that later ones speak for
     span: the window as it is for any fact
-    problem: what kept a value from being worked out
     """
 
     counted: list[Candidate]
     set_aside: list[Candidate]
     span: Span | None
-    problem: Problem | None
 
 
 def candidates(test: Test, facts: Facts, circumstances: Circumstances) -> Found:
-    """Raises `Undecidable` where a value inside the window cannot be compared, or the window has no dates."""
-    problems: list[Problem] = []
-    measured = (test.variable, *NARROWER.get(test.variable, ()))
-    known = [Reading(fact, (fact.id,)) for variable in measured for fact in facts.get(variable, ())]
-    known += derive(test.variable, facts, circumstances, problems)
-    known = [each for each in known if each.value.observed_on <= circumstances.today]
+    """Raises `Undecidable` where the window has no dates, or what is inside it cannot be compared."""
+    known = list(_known(test, facts, circumstances))
     calendar = test.variable in (SEX, *CALENDAR)
+    if test.variable in CALENDAR and test.window is None:
+        # What it was years ago it is no longer; from the record it is worked out for today.
+        known = [each for each in known if _since_screening(each, circumstances)]
     if not known and not calendar:
-        return Found([], [], None, problems[0] if problems else None)
+        return Found([], [], None)
     if test.window is None:
         counted, set_aside, within = *_now(test, known, circumstances), None
     else:
@@ -74,7 +71,19 @@ def candidates(test: Test, facts: Facts, circumstances: Circumstances) -> Found:
     if counted and not telling and test.relative_to in TO_AN_EARLIER:
         alone = tuple(fact for each in counted for fact in each.reading.facts)
         raise Undecidable(ProblemKind.EARLIER_MISSING, alone, relative_to=test.relative_to.value)
-    return Found(telling, set_aside, within, problems[0] if problems else None)
+    return Found(telling, set_aside, within)
+
+
+def _known(test: Test, facts: Facts, circumstances: Circumstances) -> Iterator[Reading]:
+    """Until today. On a day on which the value itself was entered, it need not be worked out."""
+    measured = (test.variable, *NARROWER.get(test.variable, ()))
+    entered = [fact for variable in measured for fact in facts.get(variable, ())]
+    days = {fact.observed_on for fact in entered}
+    derived = derive(test.variable, facts, circumstances)
+    for reading in (*(Reading(fact, (fact.id,)) for fact in entered), *derived):
+        day = reading.value.observed_on
+        if day <= circumstances.today and (reading.problem is None or day not in days):
+            yield reading
 
 
 def _now(
@@ -88,11 +97,11 @@ def _now(
         last = max((each.value.observed_on for each in known), default=None)
         latest = [each for each in known if each.value.observed_on == last]
         return [Candidate(each, _said(test, each, known, circumstances)) for each in latest], []
-    start = circumstances.anchors.get(Anchor.SCREENING)
     recent = [
         each
         for each in known
-        if start is not None and each.value.number is not None and each.value.observed_on >= start.on
+        if (each.value.number is not None or each.problem is not None)
+        and _since_screening(each, circumstances)
     ]
     counted = [Candidate(each, _said(test, each, known, circumstances)) for each in recent or known]
     set_aside = []
@@ -105,11 +114,17 @@ def _now(
     return counted, set_aside
 
 
+def _since_screening(reading: Reading, circumstances: Circumstances) -> bool:
+    start = circumstances.anchors.get(Anchor.SCREENING)
+    return start is not None and reading.value.observed_on >= start.on
+
+
 def _inside(
     test: Test, window: Window, known: Sequence[Reading], circumstances: Circumstances
 ) -> list[Candidate]:
     inside: list[Candidate] = []
     unsure: list[Candidate] = []
+    before: list[Reading] = []
     for reading in known:
         day = reading.value.observed_on
         half_life = circumstances.half_lives.get(fold(reading.value.product))
@@ -117,29 +132,52 @@ def _inside(
         contained = within.contains(day)
         if reading.since is not None and not within.contains(reading.since):
             contained = False
-        if reading.value.code == Presence.ABSENT and not contained:
-            contained = _looks_back(window, within, day, circumstances)
+        absent = reading.value.code == Presence.ABSENT
+        if absent:
+            contained = _absent_of(window, within, day, circumstances)
         if contained is False:
+            before += [reading] if day < within.first else []
             continue
-        until = holds_until(window, circumstances.anchors, reading.since or day, half_life)
+        until = None
+        if not absent:  # which is silent about the days until the event
+            until = holds_until(window, circumstances.anchors, reading.since or day, half_life)
         candidate = Candidate(reading, _said(test, reading, known, circumstances), within, until)
         (inside if contained else unsure).append(candidate)
     truths = {finding.true for each in inside for finding in each.findings}
     for candidate in unsure:
         if {finding.true for finding in candidate.findings} != truths:
             raise _half_life_missing(candidate.reading)
+    if any(_may_differ(test, reading, known, circumstances, truths) for reading in before):
+        # An event that comes sooner than planned brings these in: it is due again then.
+        return [replace(candidate, valid_until=None) for candidate in inside]
     return inside
 
 
-def _looks_back(window: Window, within: Span, day: date, circumstances: Circumstances) -> bool:
-    """Whether "absent", said since the screening began, is about a window that lies before that day.
+def _may_differ(
+    test: Test, reading: Reading, known: Sequence[Reading], circumstances: Circumstances, truths: set[bool]
+) -> bool:
+    try:
+        return any(finding.true not in truths for finding in _said(test, reading, known, circumstances))
+    except Undecidable:
+        return True
 
-    Nor does it need a half-life: where nothing was given, no product has one.
+
+def _absent_of(window: Window, within: Span, day: date, circumstances: Circumstances) -> bool | None:
+    """Whether "absent", said on a day, is about a window.
+
+    Said since the screening began it is about one that lies before that day as well. Nor does it need a
+    half-life: where nothing was given, no product has one. Said before days of the window that have passed,
+    it says nothing of those.
     """
-    if window.direction is not Direction.BEFORE or day < within.possibly_first:
+    contained = within.contains(day)
+    if window.direction in (Direction.AT, Direction.DURING):
+        return contained
+    if day < within.last <= circumstances.today:
         return False
+    if contained or window.direction is not Direction.BEFORE or day < within.possibly_first:
+        return contained
     start, end = screening_period(circumstances.anchors)
-    return start <= day <= end and (day > within.last or within.contains(day) is None)
+    return True if start <= day <= end else contained
 
 
 def _half_life_missing(reading: Reading) -> Undecidable:

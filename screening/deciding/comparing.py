@@ -54,6 +54,8 @@ def findings(
     `others` are all values of the variable. Raises `Undecidable`.
     """
     fact = reading.value
+    if (problem := reading.problem) is not None:
+        raise Undecidable(problem.kind, problem.facts, **problem.parameters)
     match test.comparator:
         case Comparator.PRESENT | Comparator.ABSENT:
             if fact.code not in tuple(Presence):
@@ -168,7 +170,8 @@ def _term(term: int | float | LimitTerm, reading: Reading, unit: str) -> Fractio
 
 def _limit(reading: Reading, which: str) -> Fraction:
     limit = reading.value.upper if which == "ULN" else reading.value.lower
-    if limit is None or not limit.is_finite():
+    # Of an upper limit of none everything would be a multiple.
+    if limit is None or not limit.is_finite() or limit < 0 or (which == "ULN" and not limit):
         raise Undecidable(ProblemKind.LIMIT_MISSING, reading.facts, limit=which)
     return Fraction(limit)
 

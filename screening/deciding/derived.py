@@ -9,7 +9,7 @@ Age and the time since an onset are worked out for the day that counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -48,6 +48,7 @@ class Reading:
     """A value that a test can be held against: a fact as it is, or one worked out from several.
 
     since: the day of an earlier value that has to be inside the window as well
+    problem: what kept it from being worked out: it has a day and no value, and stands in the way of others
     """
 
     value: FactValue
@@ -55,6 +56,7 @@ class Reading:
     record: tuple[str, ...] = ()
     derived: Derived | None = None
     since: date | None = None
+    problem: Problem | None = None
 
 
 # What is recorded of the participant and is no fact.
@@ -161,23 +163,21 @@ def told_by(variable: str) -> frozenset[str]:
     return frozenset((variable,)).union(*(table.get(variable, ()) for table in (INPUTS, NARROWER, SHOWN_BY)))
 
 
-def derive(
-    variable: str, facts: Facts, circumstances: Circumstances, problems: list[Problem]
-) -> Iterator[Reading]:
-    """The values of a variable that follow from dated facts; `problems` takes what stood in the way."""
+def derive(variable: str, facts: Facts, circumstances: Circumstances) -> Iterator[Reading]:
+    """The values of a variable that follow from dated facts, and those that should but cannot."""
     for shown_by in SHOWN_BY.get(variable, ()):
         yield from (Reading(fact, (fact.id,)) for fact in facts.get(shown_by, ()) if fact.code in _THERE)
     if variable == PREDNISONE_EQUIVALENT:
-        yield from _prednisone(facts, problems)
+        yield from _prednisone(facts)
     elif variable in INCREASES:
-        yield from _increases(variable, facts, problems)
+        yield from _increases(variable, facts)
     elif variable in RULES:
         rule = RULES[variable]
         for leading in facts.get(rule.sources[0].variable, ()):
             try:
                 yield from _apply(variable, rule, leading, facts, circumstances)
             except Undecidable as error:
-                problems.append(error.problem)
+                yield _hindered(variable, [leading], error)
 
 
 def derive_for_day(variable: str, day: date, facts: Facts, circumstances: Circumstances) -> Iterator[Reading]:
@@ -240,7 +240,7 @@ def _nearest(source: Source, leading: FactValue, rule: Rule, facts: Facts, today
     return [fact for fact in known if distance(fact) == nearest]
 
 
-def _increases(variable: str, facts: Facts, problems: list[Problem]) -> Iterator[Reading]:
+def _increases(variable: str, facts: Facts) -> Iterator[Reading]:
     """Of each assessment against those of the last day before it."""
     assessed, unit = INCREASES[variable]
     known = facts.get(assessed, ())
@@ -250,7 +250,7 @@ def _increases(variable: str, facts: Facts, problems: list[Problem]) -> Iterator
             try:
                 values = _number(before, unit), _number(after, unit)
             except Undecidable as error:
-                problems.append(error.problem)
+                yield replace(_hindered(variable, [after, before], error), since=last)
                 continue
             inputs = (
                 Input(assessed, values[0], unit, before.id),
@@ -261,7 +261,7 @@ def _increases(variable: str, facts: Facts, problems: list[Problem]) -> Iterator
             yield replace(reading, since=last)
 
 
-def _prednisone(facts: Facts, problems: list[Problem]) -> Iterator[Reading]:
+def _prednisone(facts: Facts) -> Iterator[Reading]:
     """The sum over the drugs of a day; a drug with two doses on a day gives two sums."""
     days: dict[date, dict[str, list[FactValue]]] = {}
     for fact in facts.get(GLUCOCORTICOID_DOSE, ()):
@@ -275,7 +275,7 @@ def _prednisone(facts: Facts, problems: list[Problem]) -> Iterator[Reading]:
                     for fact, dose in zip(chosen, doses, strict=True)
                 ]
             except Undecidable as error:
-                problems.append(error.problem)
+                yield _hindered(PREDNISONE_EQUIVALENT, chosen, error)
                 continue
             inputs = tuple(
                 Input(fact.product, dose, "mg/d", fact.id) for fact, dose in zip(chosen, doses, strict=True)
@@ -289,6 +289,13 @@ def _number(fact: FactValue, unit: str) -> Decimal:
     if fact.number is None:
         raise Undecidable(ProblemKind.WRONG_TYPE, (fact.id,), value=fact.code, expected="number")
     return convert(fact.number, fact.unit, unit, fact.variable)
+
+
+def _hindered(variable: str, inputs: Sequence[FactValue], error: Undecidable) -> Reading:
+    """The leading input comes first: its day is that of the value that cannot be worked out."""
+    facts = tuple(fact.id for fact in inputs)
+    value = FactValue(id=None, variable=variable, observed_on=inputs[0].observed_on)
+    return Reading(value, facts, problem=replace(error.problem, facts=error.problem.facts or facts))
 
 
 def _reading(derived: Derived, day: date, facts: tuple[FactId, ...], record: tuple[str, ...]) -> Reading:

@@ -15,8 +15,9 @@ from any date, since a diagnosis or a treatment of long ago still is one. What t
 Which earlier value a text means ("the count before rituximab") is not guessed: unless the answer is the same
 whatever it was, a person says so. "The previous value" is the last one before.
 
-"Absent" is proposed from a fact that says so on a day inside the window, or later in the screening: whoever
-is asked on the third day says what was before the first. An event dated after the window is outside.
+"Absent" is proposed from a fact that says so on the window's last day, or later in the screening: whoever is
+asked on the third day says what was before the first. Said earlier it is silent about the days since: it
+counts while the window's end lies ahead, and is due again then. An event dated after the window is outside.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class Proposal:
     against: earlier facts that would decide otherwise, where no window bounds them (see above)
     conflicting: all facts inside the window, where they disagree, the latest first
     problem: what stood in the way
-    valid_until: the last local date on which the value still follows; None if no date ends it
+    valid_until: the last local date on which the value still follows, even if the event takes place sooner;
+        None if no date ends it, or if it is due again at the event in any case
     recheck_on: for when the event is planned that the window hangs on: due again then
     span: the window's dates for the fact that is named, or as they are for any fact
     derived: how the value that was compared came about, if it is no fact itself
@@ -113,7 +115,7 @@ def _decide(test: Test, facts: Facts, circumstances: Circumstances) -> Proposal:
     counted = sorted(found.counted, key=lambda each: each.observed_on, reverse=True)
     truths = {finding.true for each in counted for finding in each.findings}
     if not truths:
-        return Proposal(problem=found.problem, span=found.span)
+        return Proposal(span=found.span)
     if len(truths) > 1:
         return Proposal(conflicting=_facts_of(counted), span=found.span)
     true = truths.pop()

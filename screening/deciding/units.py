@@ -258,6 +258,8 @@ def _line(source: str, target: str, variable: str) -> tuple[Fraction, Fraction] 
     if analyte.bridge and source != target and (line := _bridge(analyte.bridge, source, target)):
         return line
     if one.dimension == other.dimension:
+        if target and not source:
+            return ProblemKind.UNIT_MISSING  # 30 without a unit is 30 % as well as the ratio 30
         return one.factor / other.factor, (one.offset - other.offset) / other.factor
     bare, marked = sorted((one, other), key=lambda unit: len(unit.dimension))
     if bare == _BARE and _is_marked_alone(marked):

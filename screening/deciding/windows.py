@@ -107,6 +107,8 @@ def holds_until(
     """The last day on which the planned event leaves a fact inside; None if nothing moves it out."""
     if window is None or window.max is None or window.direction is not Direction.BEFORE:
         return None
+    if window.min is not None:
+        return None  # a sooner event moves it out as well
     if recheck_on(window, anchors) is None:
         return None
     if window.and_during_screening and time_of(Anchor.SCREENING, anchors).on <= observed_on:

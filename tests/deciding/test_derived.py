@@ -308,3 +308,27 @@ def test_each_derived_variable_names_its_inputs() -> None:
         INPUTS[variable] == tuple(each.variable for each in rule.sources) for variable, rule in RULES.items()
     )
     assert all(hasattr(formulas, rule.formula) for rule in RULES.values())
+
+
+def test_a_value_that_cannot_be_worked_out_stands_in_the_way_of_those_that_can() -> None:
+    """Or Monday's good clearance would speak for a creatinine of Friday that has no weight beside it."""
+    person: dict[str, Any] = {"sex": "female", "born": date(1980, 1, 1)}
+    good = fact("lab.creatinine", 70, unit="umol/L", on=date(2026, 11, 3))
+    weight = fact("vital.weight", 60, unit="kg", on=date(2026, 10, 10))
+    assert value(CLEARANCE, good, weight, **person) == "yes"
+    bad = fact("lab.creatinine", 400, unit="umol/L", on=date(2026, 11, 9), id="bad")
+    found = proposed(CLEARANCE, good, weight, bad, **person)
+    assert found.value is None
+    assert found.problem is not None
+    assert (found.problem.kind, found.problem.facts) == (ProblemKind.INPUT_MISSING, ("bad",))
+    before = fact("lab.creatinine", 400, unit="umol/L", on=date(2026, 8, 1))
+    assert value(CLEARANCE, good, weight, before, **person) == "yes"  # outside the window
+
+
+def test_a_dose_that_no_table_has_stands_in_the_way_of_other_days_unless_its_equivalent_was_entered() -> None:
+    soon: dict[str, Any] = {"apheresis": planned(date(2026, 11, 15))}
+    low = fact("rx.glucocorticoid_dose", 10, unit="mg/d", product="Prednisone", on=date(2026, 11, 3))
+    later = fact("rx.glucocorticoid_dose", 120, unit="mg/d", product="Deflazacort", on=date(2026, 11, 8))
+    assert problem(DOSE, low, later, **soon) is ProblemKind.DRUG_UNKNOWN
+    judged = fact("rx.prednisone_equivalent", 100, unit="mg/d", on=date(2026, 11, 8), id="judged")
+    assert set(proposed(DOSE, low, later, judged, **soon).conflicting) == {"judged", low.id}
