@@ -24,6 +24,7 @@ class OutlineField(forms.CharField):
         text = super().clean(value)
         try:
             outline = json.loads(text)
+            json.dumps(outline, ensure_ascii=False).encode()  # no half of a pair, which no page can show
         except (ValueError, RecursionError):
             return {}
         return outline if isinstance(outline, dict) else {}

@@ -190,7 +190,7 @@ def refuse_against_the_outcome(
     elif content[Part.COHORT] is None and screening.version.tree().cohorts:
         raise Refused(_("Choose the cohort first: at the top of the checklist."))
     needed = meaning == Meaning.ELIGIBLE and outcome == Outcome.POTENTIALLY_ELIGIBLE
-    if needed and not attestation:
+    if needed and not any(sign.isalnum() for sign in attestation):
         raise ReasonNeeded(_("Write what you checked against the full protocol."))
     if attestation and not needed:
         raise Refused(_("There is nothing left to attest: leave that sentence out."))

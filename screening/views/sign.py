@@ -101,7 +101,7 @@ def _offered(desk: Desk, content: Content) -> tuple[Meaning, str]:
     """What could be signed as things stand, and what stands against it."""
     ineligible = content[Part.OUTCOME]["value"] == Outcome.INELIGIBLE
     meaning = Meaning.NOT_ELIGIBLE if ineligible or content[Part.FAILURE] else Meaning.ELIGIBLE
-    attested = "-" if _attests(content, meaning) else ""
+    attested = "attested" if _attests(content, meaning) else ""
     try:
         refuse_against_the_outcome(desk.screening, content, meaning, attested)
     except Refused as refused:

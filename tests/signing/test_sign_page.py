@@ -161,7 +161,10 @@ def test_a_page_that_is_no_longer_current_is_shown_anew_with_what_changed(dora: 
     assert hidden(page, "meaning") == "not_eligible"
 
 
-@pytest.mark.parametrize("outline", ["", "[]", "{", "[" * 5000, '{"x": 1}', "null"])
+@pytest.mark.parametrize(
+    "outline",
+    ["", "[]", "{", "[" * 5000, '{"x": 1}', "null", '{"answers/\\ud800": "x"}', '{"dates/\\u0000": 1}'],
+)
 def test_a_broken_outline_breaks_nothing(dora: Client, cast: Cast, outline: str) -> None:
     screening = answered(cast)
     read = posted(cast, screening, PASSWORD, outline=outline)

@@ -145,7 +145,7 @@ def test_eligible_takes_a_cohort_where_the_version_has_some() -> None:
 def test_over_potentially_eligible_what_was_checked_is_part_of_what_is_signed(cast: Cast) -> None:
     abridged = make_version(cast.trial, label="key criteria", completeness="abridged")
     screening = answered(cast, version=abridged)
-    for attestation in ("", "  "):
+    for attestation in ("", "  ", "\u200b", "-"):
         with pytest.raises(ReasonNeeded, match="against the full protocol"):
             sign(cast.dora, screening, attestation=attestation)
     signature = sign(cast.dora, screening, attestation=ATTESTED)
