@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from screening.models import Center, CenterSite, ChanceEstimate, User
 from screening.services.errors import Refused
-from screening.services.rules import database_time, role_that_writes
+from screening.services.rules import database_time, lock_name, role_that_writes
 from trials.models import Trial
 
 
@@ -27,10 +27,9 @@ def record_estimates(
         raise Refused(_("This center does not work this trial."))
     if any(percent is not None and not 1 <= percent <= 99 for percent in percent_against.values()):
         raise Refused(_("An estimate is a percentage from 1 to 99."))
-    known = {
-        row.identifier: row
-        for row in ChanceEstimate.objects.select_for_update().filter(center=center, trial=trial)
-    }
+    # Two people may estimate the same statement for the first time at the same moment.
+    lock_name("estimates", center.pk)
+    known = {row.identifier: row for row in ChanceEstimate.objects.filter(center=center, trial=trial)}
     changed = 0
     for identifier, percent in percent_against.items():
         row = known.get(identifier)

@@ -208,8 +208,10 @@ def _locked_patient(patient: Patient) -> Patient:
 
 
 def _keep_outcomes(patient: Patient) -> None:
-    for screening in patient.screenings.open().order_by("pk"):
-        keep_outcome(locked(screening))
+    for screening in patient.screenings.order_by("pk"):
+        now = locked(screening)
+        if now.status == Status.OPEN:
+            keep_outcome(now)
 
 
 def _check_value(

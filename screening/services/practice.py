@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from screening.practice.cases import Case
 from screening.practice.charts import Dictionary, Element
 from screening.practice.rounds import Practice, topic_key
 from screening.services.errors import Refused
-from screening.services.rules import local_date, role_that_writes
+from screening.services.rules import local_date, lock_name, role_that_writes
 from trials.models import CriteriaVersion, Variable
 
 CASES = 10
@@ -55,8 +55,7 @@ def start_round(
     role_that_writes(user, center)
     if not _can_be_practised(center, version):
         raise Refused(_("Your center works no site of this trial, or the version is not published."))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('practice', %s))", [user.pk])
+    lock_name("practice", user.pk)
     own = PracticeRound.objects.filter(user=user, center=center, version=version)
     if unfinished := own.filter(finished_at=None).first():
         return unfinished

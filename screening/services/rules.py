@@ -40,6 +40,12 @@ def open_and_locked(user: User, screening: Screening) -> tuple[Screening, Role]:
     return now, role
 
 
+def lock_name(name: str, number: int) -> None:
+    """Until the end of the transaction, of something that has no row that its writer may lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [name, number])
+
+
 def not_erased(patient: Patient) -> None:
     if vault.is_erased(patient):
         raise Refused(_("This participant's data were erased, so nothing more can be recorded."))

@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from screening.services.errors import Refused
 from screening.services.evaluation import keep_outcome, outcome_of
 from screening.services.rules import (
     local_date,
+    lock_name,
     not_erased,
     not_in_the_future,
     open_and_locked,
@@ -76,7 +77,7 @@ def start_screening(
     """
     role_that_writes(user, center_site.center)
     # Starts at one site wait for each other: numbers follow on, and a form sent twice meets its first copy.
-    _lock("start", center_site.pk)
+    lock_name("start", center_site.pk)
     if operation_id and (
         started := Screening.objects.filter(center=center_site.center, start_operation=operation_id).first()
     ):
@@ -170,7 +171,7 @@ def _check_birth(patient: Patient, consent_date: datetime.date | None) -> None:
 
 def _check_patient(patient: Patient, center_site: CenterSite) -> None:
     # Two people may screen the same participant at the same moment, each at another site of the trial.
-    _lock("patient", patient.pk)
+    lock_name("patient", patient.pk)
     if not Patient.objects.filter(pk=patient.pk, center=center_site.center).exists():
         raise Refused(_("Choose a participant of this center."))
     not_erased(patient)
@@ -198,7 +199,7 @@ def _new_patient(
     if birth_date is not None and not EARLIEST_BIRTH <= birth_date <= local_date(center_site.center):
         raise Refused(_("Check the date of birth."))
     center = center_site.center
-    _lock("codes", center.pk)
+    lock_name("codes", center.pk)
     if Patient.objects.at_center(center).with_code(code).exists():
         raise Refused(
             _("Your center already uses the code %(code)s: choose that participant, or enter another code.")
@@ -233,9 +234,3 @@ def _next_number(center_site: CenterSite) -> str:
     own = center_site.screenings.filter(screening_number__iregex=OWN_NUMBER)
     highest = max((int(number[2:]) for number in own.values_list("screening_number", flat=True)), default=0)
     return f"S-{highest + 1:03}"
-
-
-def _lock(subject: str, number: int) -> None:
-    """Until the end of the transaction, of something that has no row that its writer may lock."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [subject, number])

@@ -14,6 +14,7 @@ from screening.models import ChanceEstimate, Screening
 from screening.services import Refused
 from screening.services.estimates import record_estimates
 from tests.factories import Cast, acting, answer, make_cast, make_screening
+from tests.screening.concurrency import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +134,16 @@ def test_estimates_are_for_those_who_screen_there(client: Client, cast: Cast) ->
         assert client.get(address).status_code == status
     with acting(cast.bob), pytest.raises(Refused):
         record_estimates(user=cast.bob, center=cast.rennes, trial=cast.trial, percent_against={"age": 10})
+
+
+def test_two_people_estimate_at_the_same_moment(cast: Cast) -> None:
+    def estimated() -> int:
+        with acting(cast.alice):
+            return record_estimates(
+                user=cast.alice, center=cast.rennes, trial=cast.trial, percent_against={"age": 5, "lupus": 7}
+            )
+
+    assert sorted(at_once(*[estimated] * 4), key=str) == [0, 0, 0, 2]
 
 
 def test_the_number_of_queries_does_not_grow_with_the_screenings(
