@@ -39,9 +39,7 @@ class Course:
     def open(self) -> tuple[str, ...]:
         """What is still to ask, whether it was asked before or not."""
         return tuple(
-            each.statement.identifier
-            for each in self.questions
-            if each.state in (State.OPEN, State.UNKNOWN)
+            each.statement.identifier for each in self.questions if each.state in (State.OPEN, State.UNKNOWN)
         )
 
     def asking(self, order: Sequence[str]) -> Course:

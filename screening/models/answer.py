@@ -78,7 +78,9 @@ class Answer(Said):
             models.UniqueConstraint(name="answer_and_center", fields=["id", "center"]),
             models.UniqueConstraint(name="answer_and_screening", fields=["id", "screening"]),
             models.CheckConstraint(name="answer_value", condition=Q(value__in=Value.values)),
-            models.CheckConstraint(name="answer_proposal", condition=Q(proposal__in=["", "yes", "no", "not_applicable"])),
+            models.CheckConstraint(
+                name="answer_proposal", condition=Q(proposal__in=["", "yes", "no", "not_applicable"])
+            ),
             models.CheckConstraint(
                 name="answer_source_kind", condition=Q(source_kind__in=["", *SourceKind.values])
             ),
