@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
+from screening.deciding.facts import Presence
 from trials.models import CriteriaVersion
 
 if TYPE_CHECKING:
@@ -80,10 +82,15 @@ class ScreeningQuerySet(OfCenterQuerySet["Screening"]):
         return self.prefetch_related(models.Prefetch("signatures", queryset=signatures))
 
     def share_with_source(self) -> Self:
-        """With `answered` and `sourced`: current answers, and those whose source or whose fact's is given."""
+        """With `answered` and `sourced`: current answers, and those whose source or whose fact's is given.
+
+        What a coordinator proposed for an investigator to settle is none yet.
+        """
         current = (
             apps.get_model("screening", "Answer")
-            .objects.filter(screening=models.OuterRef("pk"), version=models.OuterRef("version"))
+            .objects.filter(
+                screening=models.OuterRef("pk"), version=models.OuterRef("version"), proposed=False
+            )
             .order_by()
             .values("screening")
         )
@@ -114,11 +121,14 @@ class AnswerQuerySet(OfCenterQuerySet["Answer"]):
         """With what tells whether an answer still holds.
 
         `rests_on_gone`: whether a fact that it rests on was withdrawn or corrected since;
-        `first_observed`, `last_observed`: the days of the facts that it rests on, None without any.
+        `first_observed`, `last_observed`: the days of the values of the statement's own variable that it
+        rests on, None without any. Not of what such a value follows from, nor of "absent", which looks back:
+        these may well be dated outside the statement's window.
         """
         rests_on = apps.get_model("screening", "AnswerFact").objects.filter(answer=models.OuterRef("pk"))
         gone = rests_on.exclude(fact__withdrawn_at=None, fact__replacement=None)
-        days = rests_on.order_by().values("answer")
+        own = rests_on.filter(fact__variable__code=KeyTextTransform("variable", "answer__criterion__test"))
+        days = own.exclude(fact__code=Presence.ABSENT).order_by().values("answer")
         return self.select_related("criterion").annotate(
             rests_on_gone=models.Exists(gone),
             first_observed=models.Subquery(days.annotate(day=models.Min("fact__observed_on")).values("day")),

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
+from config.context import acting_as
 from screening import vault
 from screening.models import AnchorDate, Answer, AnswerFact, Fact, Outcome, Screening
 from screening.services import (
@@ -29,6 +30,7 @@ from screening.services.evaluation import read_standing
 from screening.services.proposals import proposals_for
 from screening.services.rules import local_date
 from tests.factories import (
+    CONTENT,
     Cast,
     acting,
     answer,
@@ -41,6 +43,7 @@ from tests.factories import (
 )
 from tests.screening.facts_world import TYPED_TREE, enter, make_variables, within
 from tests.screening.test_answers import grow_old
+from trials.models import Variable
 
 pytestmark = pytest.mark.django_db
 
@@ -214,6 +217,71 @@ def test_a_fact_that_a_moved_event_leaves_outside_its_window_is_due_again(
     plan(cast, screening, "screening", actual_on=today(cast) - 25 * DAY)
     with acting(cast.alice):
         assert "biologic" in read_standing(reloaded(screening), today(cast)).expired
+
+
+@pytest.mark.parametrize(
+    ("test", "fact", "value"),
+    [
+        (  # said later in the screening, about the time before it
+            {"variable": "rx.biologic", "comparator": "present", "window": within("screening", "P4W")},
+            {"variable": "rx.biologic", "value": "absent"},
+            "no",
+        ),
+        (  # worked out from a date, whenever that was told
+            {
+                "variable": "dx.ssc.disease_duration",
+                "comparator": "<=",
+                "value": 600,
+                "unit": "mo",
+                "window": {"anchor": "screening", "direction": "at"},
+            },
+            {"variable": "dx.ssc.onset", "date": datetime.date(2020, 5, 1), "days_ago": 40},
+            "yes",
+        ),
+        (  # not about this participant, whenever that was found out
+            {
+                "variable": "ab.hiv",
+                "comparator": "=",
+                "value": "negative",
+                "window": within("enrolment", "P7D"),
+                "applies_to": "childbearing_potential",
+            },
+            {"variable": "childbearing_potential", "value": "absent", "days_ago": 400},
+            "not_applicable",
+        ),
+    ],
+)
+def test_what_may_be_dated_outside_the_window_is_not_due_for_that(
+    cast: Cast, test: dict[str, Any], fact: dict[str, Any], value: str
+) -> None:
+    with acting_as(CONTENT):
+        Variable.objects.create(code="childbearing_potential", label="Childbearing potential", kind="boolean")
+        Variable.objects.create(code="dx.ssc.onset", label="Onset", kind="date")
+        Variable.objects.create(code="dx.ssc.disease_duration", label="Duration", kind="number", unit="mo")
+    tree = {
+        "inclusion": {"identifier": "in", "op": "all", "children": [statement("asked", test=test)]},
+        "exclusion": {"identifier": "ex", "op": "any"},
+    }
+    version = make_version(cast.trial, tree, label="2")
+    screening = make_screening(cast.alice, cast.rennes_site, version)
+    plan(cast, screening, "screening", actual_on=today(cast) - 3 * DAY)
+    plan(cast, screening, "enrolment", actual_on=today(cast))
+    enter(cast.alice, screening.patient, fact.pop("variable"), **fact)
+    assert proposed(cast, screening) == {"asked": value}
+    answer(cast.alice, screening, "asked", value)
+    with acting(cast.alice):
+        assert AnswerFact.objects.filter(answer__screening=screening).exists()
+    assert rechecks(cast, screening) == ()
+
+
+def test_a_judgement_that_was_only_proposed_is_no_answer_with_or_without_a_source(
+    cast: Cast, screening: Screening
+) -> None:
+    answer(cast.alice, screening, "fit", "yes", source=Source(kind="clinic_letter"))
+    answer(cast.alice, screening, "hiv", "no")
+    with acting(cast.alice):
+        found = Screening.objects.share_with_source().get(pk=screening.pk)
+    assert (found.answered, found.sourced) == (1, 0)  # type: ignore[attr-defined]
 
 
 def reloaded(screening: Screening) -> Screening:
