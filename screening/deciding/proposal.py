@@ -28,11 +28,11 @@ from datetime import date
 from enum import StrEnum
 
 from screening.deciding.candidates import Candidate, candidates
-from screening.deciding.derived import SEX, Derived
+from screening.deciding.derived import SEX, Derived, told_by
 from screening.deciding.facts import Circumstances, Facts, Presence
 from screening.deciding.problems import FactId, Problem, ProblemKind, Undecidable
 from screening.deciding.windows import Duration, Span, recheck_on, shifted
-from trials.criteria.tree import AppliesTo, Period, Test
+from trials.criteria.tree import AppliesTo, Expression, Period, PriorTerm, Test
 
 
 class Proposed(StrEnum):
@@ -92,6 +92,16 @@ def propose(test: Test, facts: Facts, circumstances: Circumstances) -> Proposal:
     except Undecidable as error:
         proposal = Proposal(problem=error.problem)
     return replace(proposal, judgement=True) if test.judgement else proposal
+
+
+def variables_of(test: Test) -> frozenset[str]:
+    """The variables whose facts can have a say in what is proposed of a statement."""
+    named = {test.variable}
+    if test.applies_to is not None:
+        named.add(_APPLIES[test.applies_to][1])
+    if isinstance(test.value, Expression):
+        named.update(term.variable for term in test.value.terms if isinstance(term, PriorTerm))
+    return frozenset().union(*(told_by(variable) for variable in named if variable))
 
 
 def _not_applicable(test: Test, facts: Facts, circumstances: Circumstances) -> Proposal | None:

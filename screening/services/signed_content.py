@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from screening.deciding.proposal import variables_of
 from screening.logic import Assessment
 from screening.models import AnchorDate, Answer, Deviation, Fact, FailureKind, HalfLife, Screening
 from screening.services.evaluation import assess, standing_of
@@ -128,9 +129,9 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 
 def _facts(screening: Screening, rested_on: Collection[int], until: datetime.datetime | None) -> list[Fact]:
-    """Those that answers rest on, and all that stand of the variables that this version asks about."""
+    """Those that answers rest on, and all that stand and have a say in what this version asks."""
     tests = (node.test for node in screening.version.tree().statements)
-    asked = {test.variable for test in tests if test and test.variable}
+    asked = {variable for test in tests if test for variable in variables_of(test)}
     standing = Q(variable__code__in=asked, withdrawn_at=None, replacement=None)
     if until is not None:
         standing &= Q(entered_at__lte=until)

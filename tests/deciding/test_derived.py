@@ -11,6 +11,7 @@ import pytest
 from screening.deciding import formulas
 from screening.deciding.derived import INPUTS, RULES, told_by
 from screening.deciding.problems import ProblemKind
+from screening.deciding.proposal import variables_of
 from tests.deciding.world import SCREENED, TODAY, fact, planned, problem, proposed, typed, value
 
 AT_SCREENING = {"anchor": "screening", "direction": "at"}
@@ -332,3 +333,20 @@ def test_a_dose_that_no_table_has_stands_in_the_way_of_other_days_unless_its_equ
     assert problem(DOSE, low, later, **soon) is ProblemKind.DRUG_UNKNOWN
     judged = fact("rx.prednisone_equivalent", 100, unit="mg/d", on=date(2026, 11, 8), id="judged")
     assert set(proposed(DOSE, low, later, judged, **soon).conflicting) == {"judged", low.id}
+
+
+def test_a_statement_rests_on_its_variable_on_whom_it_applies_to_and_on_earlier_values() -> None:
+    test = typed(
+        variable="bmi",
+        comparator="<",
+        value={"min": [{"limit": "LLN"}, {"prior": "before the drug", "variable": "lab.b_cells"}]},
+        applies_to="childbearing_potential",
+    )
+    assert variables_of(test) == {
+        "bmi",
+        "vital.weight",
+        "vital.height",
+        "lab.b_cells",
+        "childbearing_potential",
+    }
+    assert variables_of(typed(judgement=True)) == frozenset()

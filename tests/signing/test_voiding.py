@@ -60,7 +60,7 @@ TYPED_TREE: dict[str, Any] = {
         "identifier": "ex",
         "op": "any",
         "children": [
-            statement("pregnant", label="1."),
+            statement("pregnant", label="1.", test={"applies_to": "childbearing_potential"}),
             statement("infection", label="2.", test={"variable": "rx.x", "comparator": "present"}),
         ],
     },
@@ -73,6 +73,7 @@ def cast() -> Cast:
         Variable.objects.create(code="lab.x", label="Laboratory value X", kind="number", unit="mg")
         Variable.objects.create(code="lab.y", label="Laboratory value Y", kind="number", unit="mg")
         Variable.objects.create(code="rx.x", label="Drug X", kind="boolean")
+        Variable.objects.create(code="childbearing_potential", label="Childbearing", kind="boolean")
     return make_cast(TYPED_TREE)
 
 
@@ -122,6 +123,13 @@ def test_what_changes_nothing_voids_nothing(cast: Cast) -> None:
     fact(cast, other)
     fact(cast, screening, "lab.y")  # no criterion of this version asks about it
     assert state(cast, screening) == ("", True)
+
+
+def test_a_fact_about_whom_a_criterion_applies_to_voids(cast: Cast) -> None:
+    screening = answered(cast)
+    sign(cast.dora, screening)
+    fact(cast, screening, "childbearing_potential", code="absent")
+    assert state(cast, screening) == ("fact", False)
 
 
 def test_another_cohort_voids() -> None:
