@@ -15,9 +15,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from screening.circuit import compile_tree
+from screening.logic import AnswerValue
 from trials.criteria.tree import Node, Op, Tree
-
-NOT_APPLICABLE = "not_applicable"
 
 
 class Why(StrEnum):
@@ -95,7 +94,7 @@ def carry(old: Tree, new: Tree, answers: Mapping[str, str], *, cohort: str | Non
         identifier = node.identifier
         answer = answers.get(identifier)
         if identifier in way.same and answer is not None:
-            if answer != NOT_APPLICABLE or _na_holds(old, new, identifier):
+            if answer != AnswerValue.NOT_APPLICABLE or _na_holds(old, new, identifier):
                 carried[identifier] = answer
             elif identifier in taking_part:
                 anew[identifier] = Why.NOT_OFFERED

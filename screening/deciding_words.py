@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from screening.deciding.derived import BIRTH_DATE, SEX
 from screening.deciding.problems import Problem, ProblemKind
 from trials.editor.durations import duration_words
 from trials.editor.words import ANCHORS
@@ -114,7 +115,8 @@ _INPUTS: dict[str, str | Promise] = {
     "qt_ms": gettext_lazy("QT in ms"),
     "weight_kg": gettext_lazy("The weight in kg"),
 }
-_RECORD: dict[str, str | Promise] = {"sex": gettext_lazy("sex"), "birth_date": gettext_lazy("birth date")}
+# What is known of a participant without any fact.
+RECORDED: dict[str, str | Promise] = {SEX: gettext_lazy("sex"), BIRTH_DATE: gettext_lazy("date of birth")}
 
 
 def problem_words(problem: Problem, labels: Mapping[str, str]) -> str:
@@ -134,7 +136,7 @@ def problem_words(problem: Problem, labels: Mapping[str, str]) -> str:
             template = _("There is no earlier value to compare with. Enter it with its date.")
         case ProblemKind.INPUT_MISSING:
             code = parameters["variable"]
-            parameters["variable"] = str(_RECORD.get(code) or labels.get(code, code))
+            parameters["variable"] = str(RECORDED.get(code) or labels.get(code, code))
             parameters["formula"] = str(FORMULAS[parameters["formula"]].title)
             template = _("To work it out (%(formula)s), this is missing: %(variable)s. Enter it.")
         case ProblemKind.OUT_OF_RANGE:
@@ -143,7 +145,7 @@ def problem_words(problem: Problem, labels: Mapping[str, str]) -> str:
         case kind:
             template = _SENTENCES[kind]
     if problem.kind is ProblemKind.ANCHOR_WITHOUT_DATE:
-        parameters["anchor"] = str(dict(ANCHORS)[problem.parameters["anchor"]])
+        parameters["anchor"] = str(ANCHORS[problem.parameters["anchor"]])
     if problem.kind is ProblemKind.DURATION_UNKNOWN:
         parameters["min_duration"] = duration_words(problem.parameters["min_duration"])
     return str(template) % parameters

@@ -84,6 +84,13 @@ class CriteriaVersionQuerySet(models.QuerySet["CriteriaVersion"]):
         """The newest first, by the order in which versions take effect."""
         return self.order_by(models.F("effective").desc(nulls_last=True), "-published_at", "-number")
 
+    def newest(self) -> dict[tuple[int, str], CriteriaVersion]:
+        """By trial and source, the published version that takes effect last."""
+        found: dict[tuple[int, str], CriteriaVersion] = {}
+        for version in self.published().in_order():
+            found.setdefault((version.trial_id, version.source), version)
+        return found
+
     def following(self, version: CriteriaVersion) -> Self:
         """The amendments of a published version, newest first."""
         return self.after(

@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from screening.blockers import criterion_of
 from screening.deciding.derived import AGE
 from screening.deciding.facts import FactValue
 from screening.logic import AnswerValue, Outcome, evaluate
 from screening.practice.cases import Barrier, Case, Note, Source, Twist
 from screening.practice.charts import Chart, Dictionary, Pair, decided, is_touched, pairs, sex_for
 from screening.practice.draw import Draw
-from screening.practice.stage import Answers, Stage, criterion_of, statements_below
+from screening.practice.stage import Answers, Stage, statements_below
 from screening.practice.world import HALF_LIVES, World, world_for
 from trials.criteria.tree import Node, Op, Test, Tree
 
@@ -235,7 +236,8 @@ class Maker:
     ) -> Case:
         """The case with these answers; what the outcome hangs on beside them is asked or given."""
         tree, around, world = self.tree, scene.around, scene.world
-        criterion = criterion_of(tree, scene.node.identifier)
+        part_of = criterion_of(tree)
+        criterion = part_of.get(scene.node.identifier)
         differing = {each for each in around if around[each] is not scene.base[each]}
         told = differing | scene.told | self._counted_with({*practised, *differing})
         special = [
@@ -243,7 +245,7 @@ class Maker:
             for each in around
             if each in told and each not in practised and around[each] is not AnswerValue.NOT_APPLICABLE
         ]
-        special.sort(key=lambda each: criterion_of(tree, each) != criterion)
+        special.sort(key=lambda each: part_of.get(each) != criterion)
         asked = practised | {each: around[each] for each in special[: ASKED - len(practised)]}
         along = [
             each for each in scene.draw.of("company").shuffled(scene.stage.statements) if each not in asked

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from screening.blockers import criterion_of
 from screening.practice.cases import Barrier, Case
 from screening.practice.charts import Dictionary
 from screening.practice.draw import Draw
 from screening.practice.making import Maker, typed
-from screening.practice.stage import criterion_of, statements_below
+from screening.practice.stage import statements_below
 from trials.criteria.tree import Op, Tree
 
 
@@ -47,6 +48,7 @@ class Practice:
 
     def __init__(self, tree: Tree, dictionary: Dictionary, *, complete: bool, today: date) -> None:
         self.tree = tree
+        self.part_of = criterion_of(tree)
         self.maker = Maker(tree, dictionary, complete=complete, today=today)
 
     def topics(self) -> list[Topic]:
@@ -56,7 +58,8 @@ class Practice:
         firsts: dict[str, Topic] = {}
         for node in tree.statements:
             if tree.cohorts_of(node.identifier) < every:
-                firsts.setdefault(criterion_of(tree, node.identifier), Topic(Kind.COHORT, node.identifier))
+                topic = Topic(Kind.COHORT, node.identifier)
+                firsts.setdefault(self._criterion(topic), topic)
         return [
             *(Topic(Kind.STATEMENT, node.identifier) for node in tree.statements if typed(node)),
             *(
@@ -134,7 +137,7 @@ class Practice:
         return _numbered(found)
 
     def _criterion(self, topic: Topic) -> str:
-        return criterion_of(self.tree, topic.identifier)
+        return self.part_of.get(topic.identifier, topic.identifier)
 
     def _one(self, topic: Topic, draw: Draw) -> Case | None:
         """A case of a topic, with any of its twists and on any side."""

@@ -115,10 +115,6 @@ class Stage:
             joined |= answers
         return joined
 
-    def value_of(self, node: Node, answers: Mapping[str, AnswerValue]) -> int:
-        known = {each: _SETS[value] for each, value in answers.items() if value is not AnswerValue.UNKNOWN}
-        return self.circuit.values(known)[self.circuit.positions[node.identifier]]
-
 
 def statements_below(tree: Tree, node: Node) -> list[Node]:
     """What a node's value is made of, references followed, in protocol order and each once."""
@@ -134,15 +130,6 @@ def statements_below(tree: Tree, node: Node) -> list[Node]:
 
     collect(node)
     return list(found.values())
-
-
-def criterion_of(tree: Tree, identifier: str) -> str:
-    """The numbered criterion that a node is part of."""
-    criteria = {node.identifier for node in (*tree.inclusion_criteria, *tree.exclusion_criteria)}
-    at = identifier
-    while at not in criteria and at in tree.parents:
-        at = tree.parents[at].identifier
-    return at
 
 
 def _plain_values(tree: Tree) -> dict[str, AnswerValue]:

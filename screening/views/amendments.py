@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
@@ -56,7 +55,8 @@ def amendments(request: DeskRequest) -> HttpResponse:
 
 def _lines(screenings: list[Screening], request: DeskRequest) -> list[Line]:
     """In a number of queries that does not grow with them."""
-    newest = _newest(screenings)
+    trials = {screening.trial_id for screening in screenings}
+    newest = CriteriaVersion.objects.filter(trial__in=trials).newest()
     answers: dict[int, list[Answer]] = defaultdict(list)
     for answer in Answer.objects.filter(screening__in=screenings).current().with_standing():
         answers[answer.screening_id].append(answer)
@@ -83,15 +83,6 @@ def _lines(screenings: list[Screening], request: DeskRequest) -> list[Line]:
             )
         )
     return lines
-
-
-def _newest(screenings: Iterable[Screening]) -> dict[tuple[int, str], CriteriaVersion]:
-    """By trial and source."""
-    found: dict[tuple[int, str], CriteriaVersion] = {}
-    trials = {screening.trial_id for screening in screenings}
-    for version in CriteriaVersion.objects.published().filter(trial__in=trials).in_order():
-        found.setdefault((version.trial_id, version.source), version)
-    return found
 
 
 @dataclass(frozen=True)

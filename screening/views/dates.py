@@ -15,8 +15,8 @@ from screening.access import DeskRequest, require_role
 from screening.fact_forms import AnchorForm, HalfLifeForm
 from screening.services import Refused, record_anchor, record_half_life
 from screening.views.desk import Desk, open_desk, screening_view
-from screening.views.fact_words import ANCHORS
 from trials.criteria.tree import Anchor
+from trials.editor.words import ANCHORS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

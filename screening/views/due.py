@@ -13,9 +13,9 @@ from screening.logic import Assessment
 from screening.models import AnchorDate, Outcome
 from screening.services.evaluation import Standing
 from screening.templatetags.desk import day
-from screening.views.fact_words import ANCHORS
 from screening.views.sheet import Given, place_of
 from trials.criteria.tree import Anchor
+from trials.editor.words import ANCHORS
 
 PLACES_SHOWN = 4
 

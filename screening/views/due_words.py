@@ -7,8 +7,8 @@ from django.utils.translation import ngettext
 
 from screening.dues import Due
 from screening.templatetags.desk import day
-from screening.views.fact_words import ANCHORS
 from screening.views.sheet import place_of
+from trials.editor.words import ANCHORS
 
 
 def due_lines(due: Due) -> list[str]:

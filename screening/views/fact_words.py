@@ -10,25 +10,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from screening.deciding.derived import BIRTH_DATE, SEX, Derived
+from screening.deciding.derived import BIRTH_DATE, Derived
 from screening.deciding.facts import Presence
-from screening.deciding_words import FORMULAS
+from screening.deciding_words import FORMULAS, RECORDED
 from screening.models import Answer, AnswerChange, Fact
 from screening.templatetags.desk import day
-from trials.criteria.tree import Anchor, Comparator, Expression, LimitTerm, Range, RelativeTo, Test
+from trials.criteria.tree import Comparator, Expression, LimitTerm, Range, RelativeTo, Test
 
-ANCHORS = {
-    Anchor.SCREENING: gettext_lazy("screening"),
-    Anchor.CONSENT: gettext_lazy("consent"),
-    Anchor.ENROLMENT: gettext_lazy("enrolment"),
-    Anchor.RANDOMISATION: gettext_lazy("randomisation"),
-    Anchor.APHERESIS: gettext_lazy("apheresis"),
-    Anchor.INFUSION: gettext_lazy("infusion"),
-    Anchor.BASELINE: gettext_lazy("baseline"),
-    Anchor.LAST_DOSE: gettext_lazy("last dose"),
-}
 LISTED = 5
-RECORDED = {SEX: gettext_lazy("sex"), BIRTH_DATE: gettext_lazy("date of birth")}
 UNITS = {"a": gettext_lazy("years"), "mo": gettext_lazy("months"), "{xULN}": gettext_lazy("× ULN")}  # noqa: RUF001
 _PRESENCE = {Presence.PRESENT: gettext_lazy("present"), Presence.ABSENT: gettext_lazy("absent")}
 

@@ -206,10 +206,7 @@ def _offers(request: DeskRequest) -> list[Offer]:
     for place in places:
         trials_of.setdefault(place.center, set()).add(place.site.trial_id)
     every = {trial for trials in trials_of.values() for trial in trials}
-    newest: dict[tuple[int, str], CriteriaVersion] = {}
-    published = CriteriaVersion.objects.filter(trial__in=every).published().in_order()
-    for version in published.select_related("trial"):
-        newest.setdefault((version.trial_id, version.source), version)
+    newest = CriteriaVersion.objects.filter(trial__in=every).select_related("trial").newest()
     people = readiness_of([center.pk for center in trials_of], [each.pk for each in newest.values()])
     unfinished = _unfinished(request)
     return [

@@ -20,9 +20,10 @@ from screening.deciding_words import problem_words
 from screening.logic import AnswerValue, Outcome
 from screening.practice.cases import Case, Source, Twist
 from screening.templatetags.desk import day
-from screening.views.fact_words import ANCHORS, code_words, derived_words, quantity, test_words
+from screening.views.fact_words import code_words, derived_words, quantity, test_words
 from screening.views.sheet import logic_words, place_of, value_words
 from trials.criteria.tree import Direction, Expression, Op, Range, RelativeTo, Test, Tree
+from trials.editor.words import ANCHORS
 
 _SEXES = {"female": gettext_lazy("female"), "male": gettext_lazy("male")}
 # What a chart has that the dictionary of variables may not know yet.

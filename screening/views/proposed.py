@@ -12,19 +12,18 @@ from django.utils.translation import gettext as _
 from screening.deciding.derived import INPUTS
 from screening.deciding.problems import Problem, ProblemKind
 from screening.deciding.proposal import Proposal
-from screening.deciding_words import problem_words
+from screening.deciding_words import RECORDED, problem_words
 from screening.models import Answer, Value
 from screening.services.proposals import Evidence
 from screening.templatetags.desk import day
 from screening.views.fact_words import (
-    ANCHORS,
-    RECORDED,
     derived_words,
     fact_value_words,
     fact_words,
     test_words,
 )
 from trials.criteria.tree import Anchor, Node, Test
+from trials.editor.words import ANCHORS
 
 # Of these the fact and what it is held against say all.
 SHOWN_AS_FACTS = frozenset({"times_uln", "percent_change"})

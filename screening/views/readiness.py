@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, Max, Q
 
+from screening.blockers import criterion_of
 from screening.models import Center, Membership, PracticeAnswer, PracticeRound, Role
-from screening.practice.stage import criterion_of
 from screening.services.practice import OUTCOME
 from screening.views.sheet import path_of
 from trials.criteria.tree import Tree
@@ -94,10 +94,11 @@ def readiness_of(centers: Collection[int], versions: Collection[int]) -> Readine
 
 def scores_by_criterion(tree: Tree, rows: Iterable[tuple[str, int, int]]) -> list[CriterionScore]:
     """Counts of (statement, right, all) as shares of the numbered criteria, the hardest first."""
+    part_of = criterion_of(tree)
     counted: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for identifier, right, total in rows:
-        if identifier in tree.nodes:
-            counts = counted[criterion_of(tree, identifier)]
+        if identifier in part_of:
+            counts = counted[part_of[identifier]]
             counts[0] += right
             counts[1] += total
     scores = [

@@ -17,6 +17,7 @@ from screening.logic import Caveat, CaveatKind
 from screening.models import FailureKind, Kind, Outcome, Patient, Screening, Signature, SourceKind, User
 from screening.signature import KEYED, Content, Part
 from screening.templatetags.desk import day, moment
+from screening.views.fact_words import code_words
 from screening.views.panel import GLYPHS, LOOKS, caveat_words
 from screening.views.sheet import logic_words, path_of, place_of, value_words
 from trials.criteria.tree import Node, Op, Tree
@@ -326,7 +327,7 @@ class Recorded:
         elif row["date"]:
             value = day(_date(row["date"]))
         else:
-            value = str(_CODES.get(row["code"], row["code"])) or self.unsealed(row["text"])
+            value = code_words(row["code"]) or self.unsealed(row["text"])
         limits = ""
         if row["lower_limit"] is not None and row["upper_limit"] is not None:
             limits = _(" (normal %(lower)s to %(upper)s)")
@@ -356,7 +357,6 @@ def recorded_of(signature: Signature, screening: Screening) -> Recorded:
 
 
 _STATES = {"withdrawn": gettext_lazy("Withdrawn since"), "corrected": gettext_lazy("Corrected since")}
-_CODES = {"present": gettext_lazy("present"), "absent": gettext_lazy("absent")}
 
 
 def _planned_and_actual(row: Mapping[str, Any]) -> str:

@@ -20,7 +20,6 @@ from screening.forms import REASON
 from screening.models import Screening, Status, VersionPin
 from screening.services import Overtaken, Refused, amendments_of, move_screening
 from screening.services.amendments import Text, alike_of, effect
-from screening.services.rules import local_date
 from screening.views.desk import Desk, open_desk, screening_view
 from screening.views.passages import Fates, Passage, passage_of, shown
 from trials.models import CriteriaVersion
@@ -111,9 +110,8 @@ def _form(request: DeskRequest, screening: Screening, target: CriteriaVersion) -
 
 
 def _ahead(desk: Desk, target: CriteriaVersion) -> dict[str, Any]:
-    screening, today = desk.screening, local_date(desk.screening.center)
-    rows = list(screening.answers.current().with_people().with_standing())
-    alike = alike_of(screening, rows, screening.anchor_dates.all(), today)
+    screening, today = desk.screening, desk.today
+    alike = alike_of(screening, desk.answers.values(), desk.dates, today)
     found = effect(alike, Text.of(screening.version), Text.of(target))
     return {
         "ahead": True,
@@ -123,7 +121,7 @@ def _ahead(desk: Desk, target: CriteriaVersion) -> dict[str, Any]:
             screening.version,
             target,
             Fates.of(found.carried),
-            {row.criterion.identifier: row for row in rows},
+            desk.answers,
             screening.patient,
         ),
     }

@@ -54,7 +54,7 @@ def test_what_is_missing_is_named_as_the_desk_names_it() -> None:
     assert words(ProblemKind.INPUT_MISSING) == (
         "To work it out (Cockcroft-Gault), this is missing: Body weight. Enter it."
     )
-    assert "birth date" in words(ProblemKind.INPUT_MISSING, variable="birth_date")
+    assert "date of birth" in words(ProblemKind.INPUT_MISSING, variable="birth_date")
     assert "at least 3 months" in words(ProblemKind.DURATION_UNKNOWN)
 
 

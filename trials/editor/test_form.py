@@ -99,7 +99,7 @@ class TestForm(PlainForm):
     anchor = forms.ChoiceField(
         label=_("Event"),
         required=False,
-        choices=[*_BLANK, *ANCHORS],
+        choices=[*_BLANK, *ANCHORS.items()],
         widget=forms.Select(attrs={"data-with": "direction"}),
     )
     latest = DurationField(

@@ -50,16 +50,16 @@ RELATIVES: Choices = [
     (RelativeTo.BASELINE, gettext_lazy("value at baseline")),
     (RelativeTo.PREVIOUS, gettext_lazy("previous value")),
 ]
-ANCHORS: Choices = [
-    (Anchor.SCREENING, gettext_lazy("screening")),
-    (Anchor.CONSENT, gettext_lazy("consent")),
-    (Anchor.ENROLMENT, gettext_lazy("enrolment")),
-    (Anchor.RANDOMISATION, gettext_lazy("randomisation")),
-    (Anchor.APHERESIS, gettext_lazy("apheresis")),
-    (Anchor.INFUSION, gettext_lazy("infusion")),
-    (Anchor.BASELINE, gettext_lazy("baseline")),
-    (Anchor.LAST_DOSE, gettext_lazy("last dose")),
-]
+ANCHORS: dict[Anchor, str | Promise] = {
+    Anchor.SCREENING: gettext_lazy("screening"),
+    Anchor.CONSENT: gettext_lazy("consent"),
+    Anchor.ENROLMENT: gettext_lazy("enrolment"),
+    Anchor.RANDOMISATION: gettext_lazy("randomisation"),
+    Anchor.APHERESIS: gettext_lazy("apheresis"),
+    Anchor.INFUSION: gettext_lazy("infusion"),
+    Anchor.BASELINE: gettext_lazy("baseline"),
+    Anchor.LAST_DOSE: gettext_lazy("last dose"),
+}
 DIRECTIONS: Choices = [
     (Direction.AT, gettext_lazy("at")),
     (Direction.BEFORE, gettext_lazy("before")),
@@ -195,7 +195,7 @@ def _window_words(window: Mapping[str, Any]) -> str:
         _("within %(duration)s") % {"duration": duration_words(window["max"])} if window.get("max") else "",
         _("at least %(duration)s") % {"duration": duration_words(window["min"])} if window.get("min") else "",
         str(dict(DIRECTIONS)[window["direction"]]),
-        str(dict(ANCHORS)[window["anchor"]]),
+        str(ANCHORS[window["anchor"]]),
         _("and during screening") if window.get("and_during_screening") else "",
     ]
     return " ".join(filter(None, words))
