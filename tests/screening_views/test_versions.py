@@ -225,7 +225,7 @@ def test_a_screening_that_was_moved_or_concluded_is_no_longer_listed(
     alice: Client, cast: Cast, screening: Screening
 ) -> None:
     version = make_version(cast.trial, amended(), label="Amendment 2")
-    other = make_screening(cast.alice, cast.rennes_site, version, patient_code="P-2")
+    other = make_screening(cast.alice, cast.rennes_site, version, patient_code="Q-2")
     assert other.patient.code not in listed(alice)
     assert screening.patient.code in listed(alice)
     send(alice, screening, version)
