@@ -24,6 +24,7 @@ from screening.models import (
     VoidKind,
 )
 from screening.services.errors import ReasonNeeded, Refused
+from screening.services.proposals import proposals_for
 from screening.services.rules import database_time, local_date, locked, not_erased, role_that_writes
 from screening.services.signed_content import content_of
 from screening.signature import Content, Difference, Part, changed_since, differences, digest_of, text_of
@@ -82,6 +83,7 @@ def sign_screening(
         raise ChangedSinceRead(changed_since(outline_read or {}, content))
     meaning, attestation = Meaning(meaning), attestation.strip()
     refuse_against_the_outcome(screening, content, meaning, attestation)
+    refuse_against_facts(screening, content)
     refuse_without_sources(screening, content)
     attestation_sealed = vault.seal(screening.patient, attestation)
     signature = Signature(
@@ -194,6 +196,32 @@ def refuse_against_the_outcome(
         raise ReasonNeeded(_("Write what you checked against the full protocol."))
     if attestation and not needed:
         raise Refused(_("There is nothing left to attest: leave that sentence out."))
+
+
+def refuse_against_facts(screening: Screening, content: Content) -> None:
+    found = contradicted(screening, content)
+    if found:
+        raise Refused(
+            _(
+                "Facts entered since contradict these answers: %(which)s. On the checklist confirm what the "
+                "facts say, or answer again and say why your answer differs."
+            )
+            % {"which": _named(screening.version.tree(), found)}
+        )
+
+
+def contradicted(screening: Screening, content: Content) -> list[str]:
+    """The answers that the outcome rests on and of which the facts say otherwise, without a reason why."""
+    answers, proposals = content[Part.ANSWERS], proposals_for(screening)
+
+    def contradicts(identifier: str) -> bool:
+        proposal, answer = proposals.get(identifier), answers.get(identifier)
+        if proposal is None or answer is None or proposal.value is None or proposal.judgement:
+            return False
+        # What the facts said when it was answered: to differ from that took a reason.
+        return proposal.value.value not in (answer["value"], answer["proposal"])
+
+    return [identifier for identifier in content[Part.OUTCOME]["why"] if contradicts(identifier)]
 
 
 def refuse_without_sources(screening: Screening, content: Content) -> None:

@@ -17,6 +17,7 @@ from screening.services import ChangedSinceRead, ReasonNeeded, Refused, sign_scr
 from screening.services.reauthentication import NotConfirmed, confirm_password
 from screening.services.signing import (
     content_to_sign,
+    refuse_against_facts,
     refuse_against_the_outcome,
     without_source,
 )
@@ -104,6 +105,7 @@ def _offered(desk: Desk, content: Content) -> tuple[Meaning, str]:
     attested = "attested" if _attests(content, meaning) else ""
     try:
         refuse_against_the_outcome(desk.screening, content, meaning, attested)
+        refuse_against_facts(desk.screening, content)
     except Refused as refused:
         return meaning, refused.message
     return meaning, ""

@@ -26,6 +26,7 @@ from tests.factories import (
     sign,
     statement,
 )
+from tests.screening.facts_world import enter, make_variables
 from tests.signing.signing import ATTESTED, ELIGIBLE, answered, posted, standing
 from trials.models import Trial
 
@@ -242,6 +243,33 @@ def test_a_judgement_that_was_proposed_waits_for_the_investigator(client: Client
     page = shown(client, screening)
     assert "Waiting for the investigator" not in page
     assert 'type="password"' in page
+
+
+def test_what_a_later_fact_contradicts_is_answered_again_before_anybody_signs(client: Client) -> None:
+    test = {"variable": "bmi", "comparator": ">=", "value": 40, "unit": "kg/m2"}
+    tree = {
+        "inclusion": {"identifier": "in", "op": "all", "children": [statement("age", label="1.")]},
+        "exclusion": {
+            "identifier": "ex",
+            "op": "any",
+            "children": [statement("obese", "A BMI of 40 or more", label="1.", test=test)],
+        },
+    }
+    make_variables()
+    cast = make_cast(tree)
+    client.force_login(cast.dora)
+    screening = answered(cast, {"age": "yes", "obese": "no"})
+    assert 'type="password"' in shown(client, screening)
+    read = posted(cast, screening, PASSWORD)
+    enter(cast.alice, screening.patient, "bmi", 50)
+    page = shown(client, screening)
+    assert "contradict these answers: 1. A BMI of 40 or more" in page
+    assert 'type="password"' not in page
+    assert client.post(url(screening), posted(cast, screening, PASSWORD)).status_code == 409
+    assert client.post(url(screening), read).status_code == 409
+    assert signatures(cast) == 0
+    answer(cast.alice, screening, "obese", "no", reason="of another person, by mistake")
+    assert client.post(url(screening), posted(cast, screening, PASSWORD)).status_code == 302
 
 
 def requiring_sources(cast: Cast) -> None:
