@@ -6,6 +6,7 @@ import datetime
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +18,7 @@ from screening.logic import Caveat, CaveatKind
 from screening.models import FailureKind, Kind, Outcome, Patient, Screening, Signature, SourceKind, User
 from screening.signature import KEYED, Content, Part
 from screening.templatetags.desk import day, moment
-from screening.views.fact_words import code_words
+from screening.views.fact_words import code_words, quantity
 from screening.views.panel import GLYPHS, LOOKS, caveat_words
 from screening.views.sheet import logic_words, path_of, place_of, value_words
 from trials.criteria.tree import Node, Op, Tree
@@ -323,7 +324,7 @@ class Recorded:
     def _fact_value(self, row: Mapping[str, Any]) -> str:
         """Such as: 41 U/L (normal 10 to 50), 3 Nov 2026."""
         if row["number"] is not None:
-            value = f"{row['number']} {row['unit']}".strip()
+            value = quantity(Decimal(row["number"]), row["unit"])
         elif row["date"]:
             value = day(_date(row["date"]))
         else:
