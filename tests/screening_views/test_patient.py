@@ -65,6 +65,15 @@ def test_it_is_of_the_readers_centers_alone(client: Client, cast: Cast, screenin
     assert client.get("/screening/patients/999999/").status_code == 404
 
 
+@pytest.mark.parametrize("view", ["", "sign/", "record/", "conclude/"])
+def test_every_page_of_a_screening_leads_to_its_participant(
+    client: Client, cast: Cast, screening: Screening, view: str
+) -> None:
+    client.force_login(cast.alice)
+    response = client.get(f"/screening/{screening.pk}/{view}")
+    assert f'href="/screening/patients/{screening.patient_id}/"' in response.text
+
+
 def test_values_stand_by_variable_with_unit_limits_and_who_entered_them(
     client: Client, cast: Cast, screening: Screening, alt: Variable
 ) -> None:
