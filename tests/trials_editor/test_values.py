@@ -170,12 +170,14 @@ def test_a_test_in_words() -> None:
     said = [
         in_words({"variable": "bmi", "comparator": "between", "value": [17, 40], "unit": "kg/m2"}, labels),
         in_words({"variable": "ck", "comparator": ">=", "value": 1.5, "relative_to": "ULN"}, labels),
+        in_words({"variable": "age", "comparator": "<=", "value": 75, "unit": "a"}, labels),
         in_words({"variable": "dx", "comparator": "present", "window": window}, labels),
         in_words({"judgement": True, "applies_to": "female"}, labels),
     ]
     assert said == [
         "Body mass index 17 to 40 kg/m2",
         "Creatine kinase ≥ 1.5 × ULN",  # noqa: RUF001
+        "age ≤ 75 years",
         "dx is present, within longer of 4 weeks or 5 half-lives before infusion",
         "asked of women, the investigator's judgement",
     ]

@@ -28,6 +28,8 @@ OPERATORS: Choices = [
     (Op.REF, gettext_lazy("The same as another criterion")),
     (Op.LOST, gettext_lazy("Text that the source lost")),
 ]
+# UCUM's letters that nobody reads as what they are.
+_TIME_UNITS = {"a": gettext_lazy("years"), "mo": gettext_lazy("months"), "wk": gettext_lazy("weeks")}
 GROUPS: Choices = [(op, words) for op, words in OPERATORS if op not in (Op.STATEMENT, Op.REF, Op.LOST)]
 COMPARATORS: Choices = [
     (Comparator.LESS, gettext_lazy("< less than")),
@@ -180,7 +182,7 @@ def _comparison(test: Mapping[str, Any]) -> str:
     words = [
         sign,
         value_words(test),
-        test.get("unit", ""),
+        str(_TIME_UNITS.get(test.get("unit", ""), test.get("unit", ""))),
         f"× {relative}" if relative in ("ULN", "LLN") else "",  # noqa: RUF001
     ]
     if relative and relative not in ("ULN", "LLN"):
