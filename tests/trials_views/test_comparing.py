@@ -81,7 +81,7 @@ def test_a_changed_value_of_our_own_trial_is_shown_with_both_values(client: Clie
     page = text_of(compared(client, trial))
     assert "From Earlier registry text to 2026-01-22" in page
     assert "value changed: 4" in page
-    assert "Decided by Before Age ≤ 65 a After Age ≤ 75 a" in page
+    assert "Decided by Before Age ≤ 65 years After Age ≤ 75 years" in page
     assert "Compare the versions side by side" in client.get(f"/trials/{trial.nct_id}/").text
 
 
