@@ -340,22 +340,27 @@ def test_it_fits_a_narrow_screen_in_both_schemes(
         expect(page.get_by_role("heading", name="Choose a criterion")).to_be_visible()
 
 
+def leave(page: Page, way: Locator) -> None:
+    """Go there and wait for all of it: a page that still moves loses clicks, one that goes what is typed."""
+    with page.expect_navigation():
+        way.click()
+
+
 def test_it_works_without_javascript(
     open_page: Callable[..., Page], live_server: Any, world: World, draft: CriteriaVersion
 ) -> None:
     page = open_page(java_script_enabled=False)
     sign_in(page, live_server, world.cast.ada)
     open_draft(page, draft)
-    row(page, "e4").click()
-    with page.expect_navigation():  # what is typed into the page that goes is lost
-        page.get_by_role("button", name="Up", exact=True).click()
+    leave(page, row(page, "e4"))
+    leave(page, page.get_by_role("button", name="Up", exact=True))
     assert siblings(draft, "exclusion")[2] == "e4"
     page.get_by_label("Text", exact=True).fill("Organs that do not work")
-    page.get_by_role("button", name="Save the words").click()
+    leave(page, page.get_by_role("button", name="Save the words"))
     expect(row(page, "e4")).to_contain_text("Organs that do not work")
-    page.get_by_role("button", name="Undo").click()
+    leave(page, page.get_by_role("button", name="Undo"))
     expect(row(page, "e4")).to_contain_text("Inadequate organ function")
-    page.get_by_role("link", name="Preview and try out").click()
+    leave(page, page.get_by_role("link", name="Preview and try out"))
     page.locator('[data-statement="e4"]').get_by_text("Yes", exact=True).click()
     page.get_by_role("button", name="See what follows").click()
     expect(page.locator("#outcome")).to_contain_text(re.compile("ineligible", re.IGNORECASE))
