@@ -21,7 +21,7 @@ run: $(VENV)/installed node_modules/installed  ## serve the demonstration on 127
 	@TRIALDESK_MODE=demo exec $(BIN)/python manage.py serve
 
 test: $(VENV)/installed-dev node_modules/installed chromium  ## run every test, in a real browser too
-	$(BIN)/python -m pytest -n 3 --dist=worksteal $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist=worksteal $(ARGS)
 
 check: $(VENV)/installed-dev node_modules/installed  ## lint, format, types, templates, migrations, settings
 	$(BIN)/ruff check .
