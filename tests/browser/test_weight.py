@@ -31,7 +31,7 @@ class Load:
     shift: float
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def served() -> Iterator[str]:
     with demonstration() as address:
         yield address
@@ -86,16 +86,20 @@ def signed_in(chromium: Browser, served: str, do: Callable[[Page], None]) -> Any
     return state
 
 
-def test_pages_of_the_catalogue_keep_within_their_budget(load: Callable[..., Load]) -> None:
+def test_pages_keep_within_their_budget(load: Callable[..., Load], chromium: Browser, served: str) -> None:
+    """Of the catalogue and of the desk in one: the product is started once for both."""
+    pages_of_the_catalogue(load)
+    pages_of_the_desk(load, chromium, served)
+
+
+def pages_of_the_catalogue(load: Callable[..., Load]) -> None:
     trials = [f"/trials/{number}/" for number in NUMBERS.values()]
     pages = ["/", "/trials/", "/trials/?q=nothing", *trials, "/accounts/login/", "/nowhere/"]
     assert [words for page in pages if (words := over(load(page)))] == []
     assert not over(load("/map/"), MAP_WEIGHT, MAP_REQUESTS, MAP_SHIFT)
 
 
-def test_pages_of_the_desk_keep_within_their_budget(
-    load: Callable[..., Load], chromium: Browser, served: str
-) -> None:
+def pages_of_the_desk(load: Callable[..., Load], chromium: Browser, served: str) -> None:
     checklist = []
 
     def start_the_longest(page: Page) -> None:
