@@ -42,6 +42,10 @@ WITHOUT_REFERENCES = [
 ]
 
 
+def screening_of(seed: int) -> Expiring:
+    return random_screening_with_expired(random.Random(seed).choice, most=3 + seed % 3)
+
+
 def kinds(screening: Expiring) -> set[str]:
     tree, _, answers, expired = screening
     found: set[str] = {node.op for node in tree.walk()}
@@ -50,17 +54,11 @@ def kinds(screening: Expiring) -> set[str]:
     return found | ({"run out"} if expired else set())
 
 
-@pytest.fixture(scope="module")
-def seen() -> Counter[str]:
-    return Counter()
-
-
 @pytest.mark.parametrize("thousand", range(TREES // 1000))
-def test_each_promise_is_kept_on_a_thousand_trees(thousand: int, seen: Counter[str]) -> None:
+def test_each_promise_is_kept_on_a_thousand_trees(thousand: int) -> None:
     for seed in range(thousand * 1000, (thousand + 1) * 1000):
-        screening = random_screening_with_expired(random.Random(seed).choice, most=3 + seed % 3)
+        screening = screening_of(seed)
         found = kinds(screening)
-        seen.update([*found, "trees"])
         try:
             for promise in ANY_TREE + ([] if Op.REF in found else WITHOUT_REFERENCES):
                 promise.hypothesis.inner_test(screening)
@@ -78,7 +76,6 @@ def test_each_promise_is_kept_on_a_thousand_trees(thousand: int, seen: Counter[s
             raise
 
 
-def test_the_trees_have_what_is_hard(seen: Counter[str]) -> None:
-    if seen["trees"] < TREES:
-        pytest.skip("counts the trees of the whole module")
+def test_the_trees_have_what_is_hard() -> None:
+    seen = Counter(kind for seed in range(TREES) for kind in kinds(screening_of(seed)))
     assert {kind: seen[kind] for kind, least in LEAST.items() if seen[kind] < least} == {}

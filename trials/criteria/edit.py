@@ -138,16 +138,6 @@ def set_count(document: Document, identifier: str, k: int) -> Document:
     return replaced(document, identifier, changed(node, k=k))
 
 
-def set_target(document: Document, identifier: str, target: str) -> Document:
-    """Which criterion a reference repeats."""
-    node = find(document, identifier)
-    if node["op"] != Op.REF:
-        raise EditError(gettext_noop("Only a reference leads to another criterion."))
-    if target not in by_identifier(document):
-        raise EditError(gettext_noop("Choose the criterion that it refers to."))
-    return replaced(document, identifier, changed(node, target=target))
-
-
 def set_test(document: Document, identifier: str, test: dict[str, Any] | None) -> Document:
     """Type a statement, or take its type away."""
     node = find(document, identifier)
