@@ -21,6 +21,10 @@ class TrialQuerySet(models.QuerySet["Trial"]):
     def recruiting(self) -> Self:
         return self.filter(overall_status=Status.RECRUITING)
 
+    def known_as(self, number: str) -> Self:
+        """By an NCT number, the present one or a former one."""
+        return self.filter(nct_id=number) | self.filter(nct_id_aliases__contains=[number])
+
     def for_title(self) -> Self:
         """No more than it takes to name a trial, without its long texts."""
         return self.only("nct_id", "brief_title", "official_title", "nickname", "acronym")

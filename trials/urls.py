@@ -1,14 +1,14 @@
 from django.urls import include, path
 
-from trials import views
+from trials import trial_views, views
 from trials.map import views as map_views
 
 app_name = "trials"
 urlpatterns = [
     path("", views.home, name="home"),
     path("trials/", views.trial_list, name="list"),
-    path("trials/<slug:nct_id>/", views.trial_page, name="trial"),
-    path("trials/<slug:nct_id>/criteria/compare/", views.compare_criteria, name="compare_criteria"),
+    path("trials/<slug:nct_id>/", trial_views.trial_page, name="trial"),
+    path("trials/<slug:nct_id>/criteria/compare/", trial_views.compare_criteria, name="compare_criteria"),
     path("", include("trials.editor.urls")),
     path("map/", map_views.sites_map, name="map"),
     path("map/sites.json", map_views.map_data, name="map_data"),
