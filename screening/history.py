@@ -83,7 +83,7 @@ _UNTOLD = {
     "id", "position", "search_text", "folded", "city_folded", "address_key", "occurrence", "located_as",
     "approximate_latitude", "approximate_longitude", "city_normalised", "state_normalised", "zip_normalised",
     "country_normalised", "minimum_age_days", "maximum_age_days", "created_at", "changed_at", "digest",
-    "last_login", "is_demo", "version_id", "trial_id",
+    "last_login", "is_demo", "version_id", "trial_id", "revision",
 }  # fmt: skip
 _MANY = 5
 _IMPORTS_TOLD = 100

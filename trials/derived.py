@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.db.models.functions import Now
 
 from trials.importers import addresses
+from trials.models.trial import NEXT_REVISION
+from trials.revisions import hold_revisions
 from trials.search_text import search_text_of
 from trials.text import folded
 
@@ -27,4 +29,7 @@ def fill_site(site: Site) -> None:
 
 def refresh_search_text(trial: Trial) -> None:
     """After an edit of the trial or of anything that belongs to it."""
-    type(trial).objects.filter(pk=trial.pk).update(search_text=search_text_of(trial), changed_at=Now())
+    hold_revisions()
+    type(trial).objects.filter(pk=trial.pk).update(
+        search_text=search_text_of(trial), changed_at=Now(), revision=NEXT_REVISION
+    )

@@ -22,13 +22,23 @@ from trials.ages import limits_in_days
 from trials.dates import PartialDate
 from trials.importers.lists import CONTACT, LISTS, Key, sync
 from trials.models import LocalEdit, Site, SiteContact, Trial
+from trials.revisions import hold_revisions
 
 # Of the trial, of one of its sites or of itself, and which field.
 type Place = tuple[int, int | None, str]
 
 # What an administrator sets and no record has a word on: there is nothing to take it back to.
 SETTINGS = frozenset({"requires_sources"})
-_OURS = {"id", "nct_id", "minimum_age_days", "maximum_age_days", "search_text", "created_at", "changed_at"}
+_OURS = {
+    "id",
+    "nct_id",
+    "minimum_age_days",
+    "maximum_age_days",
+    "search_text",
+    "created_at",
+    "changed_at",
+    "revision",
+}
 COLUMNS: dict[str, models.Field[Any, Any]] = {
     field.name: field for field in Trial._meta.concrete_fields if field.name not in _OURS | SETTINGS
 }
@@ -42,6 +52,7 @@ def plain(value: Any) -> Any:
 
 def one_at_a_time(nct_ids: Collection[str]) -> None:
     """Until the end of the transaction nobody else writes these trials, or makes them if they are new."""
+    hold_revisions()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended('trial ' || nct_id, 0))"

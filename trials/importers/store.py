@@ -20,6 +20,7 @@ from trials.importers.ctgov import Place, Study, Values
 from trials.importers.lists import CONTACT, LISTS, Key, assign, sync
 from trials.local_edits import COLUMNS, Held, one_at_a_time, plain
 from trials.models import Site, SiteContact, Trial, TrialImport
+from trials.models.trial import NEXT_REVISION
 from trials.search_text import search_text_of
 
 AGES = {"minimum_age", "maximum_age"}
@@ -58,8 +59,10 @@ def save_study(study: Study, supplement: Values | None = None) -> Stored:
             told = {} if created else changes
             TrialImport.objects.create(trial=trial, by=current_context().actor, changes=told)
             key, now = search_text_of(trial), Now()
-            Trial.objects.filter(pk=trial.pk).update(search_text=Value(key), changed_at=now)
-            trial.refresh_from_db(fields=["search_text", "changed_at"])
+            Trial.objects.filter(pk=trial.pk).update(
+                search_text=Value(key), changed_at=now, revision=NEXT_REVISION
+            )
+            trial.refresh_from_db(fields=["search_text", "changed_at", "revision"])
         heard = held.save()
         changed = changes or heard
         change = Change.CREATED if created else Change.UPDATED if changed else Change.UNCHANGED

@@ -6,6 +6,7 @@ from trials.models.draft import DraftRevision
 from trials.models.imported import TrialImport
 from trials.models.local_edit import LocalEdit
 from trials.models.people import CentralContact, Official, Sponsor, TrialSponsor
+from trials.models.record import TrialRecord, TrialRemoval
 from trials.models.site import Site, SiteContact
 from trials.models.trial import Condition, Keyword, OtherIdentifier, Outcome, Trial
 from trials.models.variable import Variable
@@ -32,6 +33,8 @@ __all__ = [
     "Sponsor",
     "Trial",
     "TrialImport",
+    "TrialRecord",
+    "TrialRemoval",
     "TrialSponsor",
     "Variable",
 ]

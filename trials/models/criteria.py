@@ -15,7 +15,11 @@ from trials.querysets import CriteriaVersionQuerySet
 
 
 class CriteriaVersion(models.Model):
-    """One version of a trial's criteria. Once published it never changes: the database refuses it."""
+    """One version of a trial's criteria. Once published it never changes: the database refuses it.
+
+    A draft that is `untouched` has no rows of its own: its tree is the plain split of the trial's text, as
+    this stands when it is read. The first step of editing it stores the rows, and from then on it is audited.
+    """
 
     class Source(models.TextChoices):
         REGISTRY = "registry", _("Registry text")
@@ -40,13 +44,23 @@ class CriteriaVersion(models.Model):
     made_up = models.BooleanField(
         _("made up"), default=False, help_text=_("Invented for demonstration, not the sponsor's.")
     )
+    untouched = models.BooleanField(
+        _("untouched"),
+        default=False,
+        editable=False,
+        help_text=_("Nobody has edited it: it is the text as registered, split into its lines."),
+    )
     effective = models.DateField(_("in effect from"), null=True, blank=True)
     change_reason = models.TextField(_("reason for this version"), blank=True, default="")
     created_at = models.DateTimeField(_("drafted"), db_default=Now(), editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     published_by_name = models.CharField(_("published by"), blank=True, default="", editable=False)
     digest = models.CharField(
-        _("digest"), max_length=64, editable=False, help_text=_("SHA-256 of the tree's canonical JSON.")
+        _("digest"),
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text=_("SHA-256 of the tree's canonical JSON; an untouched draft has none."),
     )
 
     objects = CriteriaVersionQuerySet.as_manager()
@@ -69,6 +83,13 @@ class CriteriaVersion(models.Model):
                 condition=Q(state="draft", published_at__isnull=True)
                 | Q(state="published", published_at__isnull=False),
                 name="criteriaversion_state_follows_publication",
+            ),
+            models.CheckConstraint(
+                condition=Q(untouched=False) | Q(state="draft", source="registry"),
+                name="criteriaversion_untouched_draft",
+            ),
+            models.UniqueConstraint(
+                fields=("trial",), condition=Q(untouched=True), name="criteriaversion_one_untouched"
             ),
         )
 

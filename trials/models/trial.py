@@ -1,6 +1,6 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,11 @@ from trials.vocabulary import (
     TimePerspective,
     WhoMasked,
     words,
+)
+
+# In `trials.revisions` stands what is promised of it.
+NEXT_REVISION = Func(
+    Value("trials_trial_revision"), function="nextval", output_field=models.BigIntegerField()
 )
 
 DATES = (
@@ -143,6 +148,7 @@ class Trial(models.Model):
     search_text = _text(_("search key"), editable=False)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
     changed_at = models.DateTimeField(_("content changed"), db_default=Now(), editable=False)
+    revision = models.BigIntegerField(_("revision"), db_default=NEXT_REVISION, db_index=True, editable=False)
 
     objects = TrialQuerySet.as_manager()
 
