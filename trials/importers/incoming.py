@@ -1,0 +1,45 @@
+"""What comes in: records of studies, and what cannot be one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from trials.importers.problems import ImportProblem
+
+NCT_ID = re.compile(r"NCT[0-9]{8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One object that may be a study's record.
+
+    `where` is its file and line; `raw` is the text as it came, in UTF-8; `record` is what that says. No object
+    in it has a key twice; there is no NaN, no number beyond what can be given back, no NUL and no half of a
+    surrogate pair anywhere in it, and it is nested at most `DEEPEST` levels deep.
+    """
+
+    where: str
+    raw: bytes
+    record: dict[str, Any]
+
+    @property
+    def nct_id(self) -> str:
+        """As the record says it; empty where that is no NCT number."""
+        return nct_id_of(self.record)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What cannot be imported: a record, or what should be one, or a whole file."""
+
+    where: str
+    problems: tuple[ImportProblem, ...]
+    nct_id: str = ""
+
+
+def nct_id_of(record: object) -> str:
+    for key in ("protocolSection", "identificationModule", "nctId"):
+        record = record.get(key) if isinstance(record, dict) else None
+    return record if isinstance(record, str) and NCT_ID.fullmatch(record) else ""
