@@ -397,6 +397,20 @@ function start() {
     show();
   });
 
+  // Answered before this file listened, as early.js says.
+  function takeEarly() {
+    for (const form of document.querySelectorAll("form.st[data-answer]")) {
+      const chosen = form.querySelector("[name=value]:checked");
+      const commented = commentChanged(form) && form.elements.comment !== document.activeElement;
+      if (commented || (chosen && !chosen.defaultChecked)) {
+        (chosen ?? form).dispatchEvent(new Event("change", { bubbles: true }));
+      }
+    }
+  }
+
   // htmx takes up its elements on this event, with a listener that stands before this one.
-  document.addEventListener("DOMContentLoaded", restore);
+  document.addEventListener("DOMContentLoaded", () => {
+    takeEarly();
+    restore();
+  });
 }

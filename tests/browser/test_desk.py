@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.desk_world import World, answers_given_long_ago, choose, make_world, row, sign_in
 from tests.factories import PASSWORD, acting
@@ -112,6 +112,35 @@ def _screenings(world: World) -> list[Any]:
 
     with acting(world.cast.alice):
         return list(Screening.objects.all())
+
+
+def test_what_is_filled_in_before_a_page_listens_is_noticed_once_it_does(
+    page: Page, live_server: Any, world: World
+) -> None:
+    held: list[Route] = []
+    page.route("**/htmx*.js", lambda route: held.append(route))
+
+    def show(address: str) -> None:
+        with page.expect_request("**/htmx*.js"):
+            page.goto(address, wait_until="commit")
+
+    sign_in(page, live_server, world.cast.alice)
+    show(f"/screening/start/?trial={world.trial.nct_id}")
+    page.get_by_label("Participant code").fill("P-017")
+    page.keyboard.press("Tab")
+    held.pop().fallback()
+    expect(page.get_by_text("A new code: this participant is added to your center.")).to_be_visible()
+
+    show(f"/screening/{world.screening().pk}/")
+    choose(page, FIRST, "Yes")
+    held.pop().fallback()
+    expect(row(page, FIRST).get_by_text("Alice Example")).to_be_visible()
+
+    show("/screening/")
+    page.get_by_label("Outcome", exact=True).select_option("eligible")
+    held.pop().fallback()
+    expect(page.get_by_text("No screening fits these filters.")).to_be_visible()
+    expect(page).to_have_url(re.compile("outcome=eligible"))
 
 
 def test_keys_are_not_read_while_somebody_types(page: Page, live_server: Any, world: World) -> None:

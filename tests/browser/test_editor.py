@@ -55,6 +55,12 @@ def open_draft(page: Page, version: CriteriaVersion, at: str = "") -> None:
     page.goto(f"/trials/{NCT}/versions/{version.number}/" + (f"?at={at}" if at else ""))
 
 
+def leave(page: Page, way: Locator) -> None:
+    """Go there and wait for all of it: a page that still moves loses clicks, one that goes what is typed."""
+    with page.expect_navigation():
+        way.click()
+
+
 def saved(page: Page, revision: int) -> None:
     expect(page.locator("#tools")).to_have_attribute("data-revision", str(revision))
 
@@ -81,7 +87,8 @@ def test_an_administrator_changes_limits_and_a_new_screening_has_them(
     page.keyboard.press("Tab")
     page.keyboard.press("Control+a")
     page.keyboard.type("Amendment 3")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Version Amendment 3")
     expect(page.locator("#findings")).to_contain_text("Nothing is wrong.")
 
@@ -106,7 +113,7 @@ def test_an_administrator_changes_limits_and_a_new_screening_has_them(
     page.get_by_role("link", name="Differences and publishing").click()
     expect(page.get_by_text("To be mended first")).to_be_visible()
     expect(page.get_by_role("button", name="Publish for good")).to_have_count(0)
-    page.locator(".finding a").click()
+    leave(page, page.locator(".finding a"))
     page.get_by_label("Unit (UCUM)").fill("kg/m2")
     page.get_by_label("Unit (UCUM)").press("Enter")
     expect(page.locator("#findings")).to_contain_text("Nothing is wrong.")
@@ -338,12 +345,6 @@ def test_it_fits_a_narrow_screen_in_both_schemes(
         expect(row(page, "e6")).to_be_in_viewport()
         page.get_by_role("link", name="Close").click()
         expect(page.get_by_role("heading", name="Choose a criterion")).to_be_visible()
-
-
-def leave(page: Page, way: Locator) -> None:
-    """Go there and wait for all of it: a page that still moves loses clicks, one that goes what is typed."""
-    with page.expect_navigation():
-        way.click()
 
 
 def test_it_works_without_javascript(
