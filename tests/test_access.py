@@ -37,6 +37,10 @@ GET = {
     "trials:list": PUBLIC,
     "trials:trial": PUBLIC,
     "trials:compare_criteria": PUBLIC,
+    "trials:compare": PUBLIC,
+    "trials:starred": PUBLIC,
+    "trials:star": (405,) * 7,
+    "trials:take_over": (405,) * 7,
     "trials:map": PUBLIC,
     "trials:map_data": PUBLIC,
     "trials:map_csv": PUBLIC,
@@ -100,6 +104,10 @@ POST = {
     "trials:list": (405,) * 7,
     "trials:trial": (405,) * 7,
     "trials:compare_criteria": (405,) * 7,
+    "trials:compare": (405,) * 7,
+    "trials:starred": (405,) * 7,
+    "trials:star": (404,) * 7,  # no trial is named
+    "trials:take_over": (302,) * 7,
     **{
         f"trials:map{part}": (405,) * 7
         for part in ("", "_data", "_csv", "_geojson", "_labels", "_stack", "_site")

@@ -1,12 +1,16 @@
 from django.urls import include, path
 
-from trials import trial_views, views
+from trials import compare_views, kept_views, trial_views, views
 from trials.map import views as map_views
 
 app_name = "trials"
 urlpatterns = [
     path("", views.home, name="home"),
     path("trials/", views.trial_list, name="list"),
+    path("trials/compare/", compare_views.compare, name="compare"),
+    path("trials/starred/", kept_views.starred, name="starred"),
+    path("trials/star/", kept_views.star, name="star"),
+    path("trials/starred/take-over/", kept_views.take_over, name="take_over"),
     path("trials/<slug:nct_id>/", trial_views.trial_page, name="trial"),
     path("trials/<slug:nct_id>/criteria/compare/", trial_views.compare_criteria, name="compare_criteria"),
     path("", include("trials.editor.urls")),

@@ -4,6 +4,7 @@ from trials.models.criteria import Cohort, CriteriaVersion, Criterion
 from trials.models.document import LoadedDocument
 from trials.models.draft import DraftRevision
 from trials.models.imported import TrialImport
+from trials.models.kept import SavedSearch, Star
 from trials.models.local_edit import LocalEdit
 from trials.models.people import CentralContact, Official, Sponsor, TrialSponsor
 from trials.models.record import TrialRecord, TrialRemoval
@@ -28,9 +29,11 @@ __all__ = [
     "Official",
     "OtherIdentifier",
     "Outcome",
+    "SavedSearch",
     "Site",
     "SiteContact",
     "Sponsor",
+    "Star",
     "Trial",
     "TrialImport",
     "TrialRecord",
