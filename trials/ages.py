@@ -8,6 +8,7 @@ never decided by these figures: that takes a date of birth.
 import math
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 _YEAR = Fraction(36525, 100)
 _DAYS = {
@@ -45,6 +46,7 @@ def days_of_years(years: int) -> int:
     return math.floor(years * _YEAR)
 
 
+@lru_cache(maxsize=1024)
 def _days(age: str) -> Fraction | None:
     written = " ".join(age.split())
     if written.upper() in {"", "N/A", "NA"}:

@@ -13,6 +13,8 @@ _UNMARKED = str.maketrans(
 
 def folded(text: str) -> str:
     """The key by which `text` is searched and sorted: "Málaga", "MALAGA" and "malaga" have the same."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(bare.casefold().translate(_UNMARKED).split())

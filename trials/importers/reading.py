@@ -8,25 +8,46 @@ for, so that keys nobody reads can be named.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from trials.dates import PartialDate
 from trials.importers.problems import ImportProblem
 
 LARGEST_INTEGER = 2**31 - 1  # of the columns that whole numbers go to
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+# Dates are among the most frequent values of a registry, and few.
+_partial_date = lru_cache(maxsize=16_384)(PartialDate)
 
 
 class Part:
-    def __init__(self, value: object, path: str = "", problems: list[ImportProblem] | None = None) -> None:
-        self.path = path
+    __slots__ = ("_name", "_read", "_values", "_within", "problems")
+
+    def __init__(
+        self,
+        value: object,
+        name: str = "",
+        problems: list[ImportProblem] | None = None,
+        within: Part | None = None,
+    ) -> None:
+        """`name` is the path from `within`, or from the document's beginning."""
+        self._name = name
+        self._within = within
         self.problems: list[ImportProblem] = [] if problems is None else problems
         self._values: Mapping[Any, Any] = {}
-        self._read: dict[str, list[Part]] = {}
+        self._read: dict[str, Sequence[Part]] = {}
         if isinstance(value, Mapping):
             self._values = value
         elif value is not None:
             self.note("", f"an object is needed, not {kind(value)}")
+
+    @property
+    def path(self) -> str:
+        return self._within._path(self._name) if self._within else self._name
 
     def note(self, key: str, reason: str) -> None:
         self.problems.append(ImportProblem(self._path(key), reason))
@@ -40,22 +61,35 @@ class Part:
 
     def part(self, key: str) -> Part:
         """The object at `key`; an empty one where there is none."""
-        part = Part(self._value(key), self._path(key), self.problems)
-        self._read[key] = [part]
+        part = Part(self._values.get(key), key, self.problems, self)
+        self._read[key] = (part,)
         return part
 
     def parts(self, key: str) -> list[Part]:
         """The list of objects at `key`."""
-        parts = [Part(value, path, self.problems) for value, path in self._items(key)]
+        parts = [
+            Part(value, f"{key}[{index}]", self.problems, self)
+            for index, value in enumerate(self._items(key))
+        ]
         self._read[key] = parts
         return parts
 
     def text(self, key: str, *, longest: int | None = None) -> str:
         value = self._value(key)
-        return "" if value is None else self._checked_text(value, self._path(key), longest)
+        if value is None:
+            return ""
+        if reason := text_problem(value, longest):
+            self.note(key, reason)
+            return ""
+        return str(value)
 
     def texts(self, key: str, *, longest: int | None = None) -> list[str]:
-        return [self._checked_text(value, path, longest) for value, path in self._items(key)]
+        items = self._items(key)
+        for index, value in enumerate(items):
+            if reason := text_problem(value, longest):
+                self.note(f"{key}[{index}]", reason)
+                items[index] = ""
+        return items
 
     def boolean(self, key: str) -> bool | None:
         value = self._value(key)
@@ -90,7 +124,7 @@ class Part:
         return None
 
     def date(self, key: str) -> PartialDate | None:
-        return self.converted(key, PartialDate)
+        return self.converted(key, _partial_date)
 
     def choice(self, key: str, choices: Sequence[str]) -> str:
         text = self.text(key)
@@ -109,7 +143,7 @@ class Part:
 
     def pass_over(self, key: str) -> None:
         """Somebody else reads what is at `key`."""
-        self._read.setdefault(key, [])
+        self._read.setdefault(key, ())
 
     def unread(self) -> Iterator[str]:
         """The paths of keys that nobody asked for, and that so would be lost."""
@@ -120,24 +154,17 @@ class Part:
                 yield from part.unread()
 
     def _value(self, key: str) -> Any:
-        self._read.setdefault(key, [])
+        self._read.setdefault(key, ())
         return self._values.get(key)
 
-    def _items(self, key: str) -> list[tuple[Any, str]]:
+    def _items(self, key: str) -> list[Any]:
         value = self._value(key)
         if value is None:
             return []
         if not isinstance(value, list):
             self.note(key, f"a list is needed, not {kind(value)}")
             return []
-        return [(item, f"{self._path(key)}[{index}]") for index, item in enumerate(value)]
-
-    def _checked_text(self, value: object, path: str, longest: int | None) -> str:
-        reason = text_problem(value, longest)
-        if reason or not isinstance(value, str):
-            self.problems.append(ImportProblem(path, reason))
-            return ""
-        return value
+        return list(value)
 
     def _path(self, key: str) -> str:
         return ".".join(part for part in (self.path, key) if part)
@@ -150,7 +177,7 @@ def text_problem(value: object, longest: int | None = None) -> str:
         return f"text is needed, not {kind(value)}{hint}"
     if "\0" in value:
         return "the text has a NUL character"
-    if any("\ud800" <= character <= "\udfff" for character in value):
+    if not value.isascii() and _SURROGATE.search(value):
         return "the text has half of a surrogate pair"
     if longest is not None and len(value) > longest:
         return f"the text has {len(value)} characters, and {longest} is the most"
