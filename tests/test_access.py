@@ -107,7 +107,7 @@ POST = {
     "trials:compare": (405,) * 7,
     "trials:starred": (405,) * 7,
     "trials:star": (404,) * 7,  # no trial is named
-    "trials:take_over": (302,) * 7,
+    "trials:take_over": (LOGIN,) + (302,) * 6,
     **{
         f"trials:map{part}": (405,) * 7
         for part in ("", "_data", "_csv", "_geojson", "_labels", "_stack", "_site")

@@ -27,7 +27,7 @@ class TooManyStarsError(Exception):
 
 @dataclass(frozen=True)
 class Stars:
-    """The NCT numbers of somebody's starred trials, the latest first, and whose account keeps them if any's."""
+    """The NCT numbers of somebody's starred trials, the latest first, and whose account keeps them."""
 
     numbers: tuple[str, ...]
     user: Any = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -65,20 +66,16 @@ def star(request: KeptRequest) -> HttpResponse:
 
 
 @require_POST
+@login_required
 def take_over(request: KeptRequest) -> HttpResponse:
     """What this browser kept before its user signed in comes into the account."""
+    trials = list(Trial.objects.filter(nct_id__in=stars_in_browser(request).numbers).only("pk"))
+    star_in_account(request.user, trials)
+    n = len(trials)
+    words = ngettext("%(n)s trial is in your account now.", "%(n)s trials are in your account now.", n)
+    messages.success(request, words % {"n": n})
     response = redirect("trials:starred")
-    if request.user.is_authenticated:
-        trials = list(Trial.objects.filter(nct_id__in=stars_in_browser(request).numbers).only("pk"))
-        star_in_account(request.user, trials)
-        forget_in_browser(response)
-        messages.success(
-            request,
-            ngettext(
-                "%(n)s trial is in your account now.", "%(n)s trials are in your account now.", len(trials)
-            )
-            % {"n": len(trials)},
-        )
+    forget_in_browser(response)
     return response
 
 

@@ -1,4 +1,4 @@
-"""Trials as lines of a list: what each line shows, in a number of queries that does not grow with the list."""
+"""Trials as lines of a list: what each shows, in a number of queries that does not grow with the list."""
 
 from __future__ import annotations
 
