@@ -1,8 +1,9 @@
 """Registry texts on the screen: CommonMark with its escapes, rendered so that no word and no sign is lost.
 
 Registries write CommonMark, but much of it was made from plain text. Where a mark-up reading would swallow or
-change what was meant ("> 3 x ULN" as a quotation, "# of patients" as a heading, indented lines as code), the
-reading is switched off and the characters stay. Numbers of list items are kept as written.
+change what was meant ("> 3 x ULN" as a quotation, "# of patients" as a heading, indented lines as code, the
+sign in "0.5*10^9/L" as emphasis), the reading is switched off and the characters stay. Numbers of list items
+are kept as written.
 """
 
 import re
@@ -15,20 +16,33 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
+
+from trials.mending import mended, with_signs
+
+# What stands alone over a list of criteria, whoever writes it and however.
+_HEADING = re.compile(
+    r"(?:(?:key|main|major|general|core|principal|study|patients?|subjects?|participants?) )*"
+    r"(?:non-)?(?:inclusion|exclusion|eligibility)(?: and exclusion)?(?: criteri(?:a|on))?"
+    r"(?: for [^:.]{1,60}| \([^()]*\))? ?[:：]?",  # noqa: RUF001
+    re.IGNORECASE,
+)
+_SHORT = 80  # the most characters of a line that is a heading for ending with a colon
 
 # Deeper than any real list; beyond it the parser would drop text.
 _NESTING = 100
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-# A place-holder that a publishing system failed to fill: "{{SITE_NAME}}", "{% if %}".
+# A place-holder that a publishing system failed to fill, shown as "[…]": "{{SITE_NAME}}", "{% if %}".
 _MARKER = re.compile(r"\{\{[^{}\n]{0,80}\}\}|\{[%#][^{}\n]{0,80}[%#]\}")
 _SEPARATOR = "<!-- -->"
 
-_BLOCK_TAGS = {"p", "br", "ol", "ul", "li", "em", "strong", "a", "hr"}
+_BLOCK_TAGS = {"p", "br", "ol", "ul", "li", "em", "strong", "a", "hr", "h4"}
 _LINE_TAGS = {"em", "strong"}
-_ATTRIBUTES = {"ol": {"start", "class"}, "li": {"value"}, "a": {"href"}}
+_ATTRIBUTES = {"p": {"class"}, "ol": {"start", "class"}, "li": {"value"}, "a": {"href"}}
 
 
 class _Parser(MarkdownIt):
@@ -44,6 +58,20 @@ def _separator(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     if not silent:
         state.line = start + 1
+    return True
+
+
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    """Around words alone, and by two asterisks: one is a sign ("0.5*10^9/L") or leads to a footnote."""
+    mark = state.src[state.pos]
+    if silent or mark not in "*_":
+        return False
+    run = state.scanDelims(state.pos, False)
+    ends = (run.can_open, run.can_close) if run.length > 1 or mark == "_" else (False, False)
+    for _ in range(run.length):
+        state.push("text", "", 0).content = mark
+        state.delimiters.append(Delimiter(ord(mark), run.length, len(state.tokens) - 1, -1, *ends))
+    state.pos += run.length
     return True
 
 
@@ -70,6 +98,7 @@ def _parser() -> MarkdownIt:
     parser.disable(["blockquote", "code", "fence", "heading", "lheading", "reference", "html_block"])
     parser.disable(["backticks", "image", "html_inline"])
     parser.block.ruler.before("list", "separator", _separator, {"alt": ["paragraph", "list"]})
+    parser.inline.ruler.at("emphasis", _emphasis)
     parser.add_render_rule("ordered_list_open", _list_open)
     parser.add_render_rule("list_item_open", _item_open)
     return parser
@@ -79,17 +108,24 @@ _PARSER = _parser()
 
 
 def _prepared(text: str) -> str:
-    """Comments alone on their lines separate lists, others go; unfilled place-holders become "[…]"."""
-    without = _COMMENT.sub(_SEPARATOR, text.replace("\r\n", "\n"))
+    """Comments alone on their lines separate lists, others go."""
+    without = _COMMENT.sub(_SEPARATOR, mended(text))
     lines = (
         line if line.strip() == _SEPARATOR else line.replace(_SEPARATOR, " ") for line in without.split("\n")
     )
-    return _MARKER.sub("[…]", "\n".join(lines))
+    return _filled("\n".join(lines))
+
+
+def _filled(text: str) -> str:
+    return _MARKER.sub("[…]", text)
 
 
 def rendered(text: str) -> SafeString:
     """Paragraphs and lists; line breaks stay where they were."""
-    html = _PARSER.render(_prepared(text))
+    return _cleaned(_PARSER.render(_prepared(text)))
+
+
+def _cleaned(html: str) -> SafeString:
     # nh3 lets through only what is listed; its result is what is safe, not the parser's.
     return mark_safe(  # noqa: S308
         nh3.clean(
@@ -102,9 +138,23 @@ def rendered(text: str) -> SafeString:
     )
 
 
+def rendered_criteria(text: str) -> SafeString:
+    """Like `rendered`, with "Inclusion Criteria:" as a heading; what announces a list stands out."""
+    tokens = _PARSER.parse(_prepared(text))
+    for opening, inline, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if opening.type != "paragraph_open" or opening.level:
+            continue
+        words = inline.content.strip()
+        if _HEADING.fullmatch(words):
+            opening.tag = closing.tag = "h4"
+        elif words.endswith(":") and len(words) <= _SHORT and "\n" not in words:
+            opening.attrSet("class", "announces")
+    return _cleaned(_PARSER.renderer.render(tokens, _PARSER.options, {}))
+
+
 def rendered_line(text: str) -> SafeString:
     """One line, for names and titles: escapes undone, no blocks and no links."""
-    html = _PARSER.renderInline(_prepared(text))
+    html = _PARSER.renderInline(_filled(_COMMENT.sub(" ", with_signs(text))))
     return mark_safe(nh3.clean(html.replace("<br />", " "), tags=_LINE_TAGS, attributes={}))  # noqa: S308
 
 

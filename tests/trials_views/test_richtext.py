@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trials.richtext import rendered, rendered_line
+from trials.richtext import plain_line, rendered, rendered_criteria, rendered_line
 
-ALLOWED = {"p", "br", "ol", "ul", "li", "em", "strong", "a", "hr"}
+ALLOWED = {"p", "br", "ol", "ul", "li", "em", "strong", "a", "hr", "h4"}
 
 
 class Tags(HTMLParser):
@@ -39,7 +39,6 @@ class Tags(HTMLParser):
         (r"MMT \< 142", "MMT < 142"),
         (r"3 µg 10\^5/kg", "3 µg 10^5/kg"),
         (r"\[MDAAT\]", "[MDAAT]"),
-        ("11\\) Access", "11) Access"),
         ("> 3 x ULN", "> 3 x ULN"),
         ("# of patients", "# of patients"),
         ("    indented \\< 5", "indented < 5"),
@@ -51,6 +50,12 @@ class Tags(HTMLParser):
         ("one <!-- gone --> two", "one   two"),
         ("a < b and c > d", "a < b and c > d"),
         ("BMI <or= 30 >", "BMI <or= 30 >"),
+        ("< 0.5*10^9/L or > 2*10^9/L", "< 0.5*10^9/L or > 2*10^9/L"),
+        ("ULN * unless\nliver involved *", "ULN * unless\nliver involved *"),
+        ("+ neck dissection", "+ neck dissection"),
+        (r"QTc \&gt; 450 &amp;lt; 500 &gte; 1", "QTc > 450 < 500 ≥ 1"),
+        ("glucose \uf0b3 7, NF-\uf06bB", "glucose ≥ 7, NF-κB"),
+        ("**Part 1** of snake_case_names", "Part 1 of snake_case_names"),
     ],
 )
 def test_every_word_and_sign_is_shown_as_it_was_meant(written: str, shown: str) -> None:
@@ -65,6 +70,50 @@ def test_items_keep_the_numbers_they_were_given() -> None:
     attributes = Tags(rendered("5. a\n7. b\n8. c")).attributes
     assert [value for _tag, name, value in attributes if name == "value"] == ["5", "7", "8"]
     assert 'class="paren"' in rendered("1) a\n2) b")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("• a\n• b", "* a\n* b"),
+        ("* • a\n* ▪ b", "* a\n* b"),
+        ("o Adults\no Children", "* Adults\n* Children"),
+        ("– a\n– b", "* a\n* b"),  # noqa: RUF001
+        ("\\- a\n\\- b", "* a\n* b"),
+        ("Any of these: • a • b", "Any of these:\n* a\n* b"),
+        ("1. Any of these: • a • b\n2. c", "1. Any of these:\n   * a\n   * b\n2. c"),
+        ("1. a. 2. b; 3. c\n4. d", "1. a.\n2. b;\n3. c\n4. d"),
+        ("1. a\n\n2\\. b\n\n3\\) c", "1. a\n\n2. b\n\n3) c"),
+        ("Of children:\n\n    * a\n    * b", "Of children:\n\n* a\n* b"),
+        ("* a\n\n      * b\n      * c", "* a\n\n  * b\n  * c"),
+        ("1. a\n  * b\n2. c", "1. a\n   * b\n2. c"),
+        ("* a\nExclusion:\n* b", "* a\n\nExclusion:\n\n* b"),
+        ("Inclusion:\n\n* \n\nAdults", "Inclusion:\n\nAdults"),
+    ],
+)
+def test_what_was_meant_as_a_list_is_one(written: str, meant: str) -> None:
+    assert rendered(written) == rendered(meant)
+    assert "<li" in rendered(meant) or "*" in written
+
+
+@pytest.mark.parametrize(
+    "written", ["grade 1. 2. is worse", "5 • 10 mg", "o negative blood", "1.5 to 2. 3 times", "*only at rest"]
+)
+def test_what_was_not_meant_as_a_list_is_none(written: str) -> None:
+    assert rendered(written) == f"<p>{written}</p>\n"
+
+
+def test_headings_of_criteria_are_headings() -> None:
+    text = "Key Inclusion Criteria:\n\n* Adults\n\nExclusion criteria (Donor)\n\nHepatic:\n\n* Bilirubin"
+    html = rendered_criteria(text)
+    assert "<h4>Key Inclusion Criteria:</h4>" in html
+    assert "<h4>Exclusion criteria (Donor)</h4>" in html
+    assert '<p class="announces">Hepatic:</p>' in html
+    assert "<h4>" not in rendered_criteria("Inclusion criteria are those of the protocol.\n\n* Inclusion:")
+
+
+def test_a_line_stays_one() -> None:
+    assert plain_line("1. a; 2. b • c &lt; 5") == "1. a; 2. b • c < 5"
 
 
 def test_a_comment_on_its_own_line_separates_two_lists() -> None:
@@ -103,6 +152,18 @@ def test_whatever_is_written_only_listed_elements_come_out(text: str) -> None:
         found = Tags(html)
         assert found.names <= ALLOWED
         assert {name for _tag, name, _value in found.attributes} <= {"start", "class", "value", "href", "rel"}
+
+
+@given(
+    st.lists(
+        st.sampled_from(["* ", "1. ", "2) ", "• ", "  ", "    ", "\n", "x", "y: ", "z. ", "9\\. "]),
+        max_size=40,
+    )
+)
+def test_no_letter_is_lost_by_mending(parts: list[str]) -> None:
+    text = "".join(parts)
+    shown = Tags(rendered(text)).text
+    assert [each for each in shown if each in "xyz"] == [each for each in text if each in "xyz"]
 
 
 @given(st.lists(st.text(alphabet="abcxyz019≥≤µ", min_size=1, max_size=8), min_size=1, max_size=30))

@@ -107,7 +107,7 @@ def test_a_full_record_is_told_in_words(client: Client) -> None:
 
 def test_a_record_with_next_to_nothing_looks_complete(client: Client) -> None:
     with acting_as(CONTENT):
-        Trial.objects.create(nct_id="NCT00000001", brief_title="Only a title")
+        Trial.objects.create(nct_id="NCT00000001", brief_title="Only a title", org_study_id="X-1")
     html = page_of(client, "NCT00000001")
     assert sections(html) == ["glance", "eligibility", "locations", "timeline", "identifiers"]
     text = text_of(html)
@@ -134,6 +134,7 @@ def test_registered_criteria_are_rendered_where_no_tree_is_published(client: Cli
     text = "Inclusion Criteria:\n\n* MMT \\< 142\n* <script>alert(1)</script>"
     add_trial("NCT00000001", eligibilityModule={"eligibilityCriteria": text})
     html = page_of(client, "NCT00000001")
+    assert "<h4>Inclusion Criteria:</h4>" in html
     assert "<li>MMT &lt; 142</li>" in html
     assert "<script>alert" not in html
 

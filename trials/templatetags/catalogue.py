@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from trials import explained
 from trials.dates import PartialDate
-from trials.richtext import plain_line, rendered, rendered_line
+from trials.richtext import plain_line, rendered, rendered_criteria, rendered_line
 from trials.vocabulary import DateType, Status, words
 
 register = template.Library()
@@ -103,6 +103,7 @@ def fact(
 
 
 register.filter("richtext", rendered)
+register.filter("richcriteria", rendered_criteria)
 register.filter("richline", rendered_line)
 register.filter("plainline", plain_line)
 
