@@ -70,7 +70,9 @@ def lasting(tree: Tree, answers: Mapping[str, str], expired: Collection[str]) ->
 def naive(tree: Tree, cohort: str | None, answers: Mapping[str, str], expired: Collection[str]) -> str:
     """The outcome of a complete and reviewed version, by trying all completions."""
     outcomes = []
-    now, later = forced(tree, cohort, answers), forced(tree, cohort, lasting(tree, answers, expired))
+    kept = lasting(tree, answers, expired)
+    now = forced(tree, cohort, answers)
+    later = now if kept == answers else forced(tree, cohort, kept)
     for scope in now:
         if now[scope] == {INELIGIBLE}:
             outcomes.append(INELIGIBLE)
@@ -207,12 +209,20 @@ def mattering(
 ) -> set[str]:
     """The statements whose answer changes the outcome of some completion, tried one by one."""
     found = set()
+    tried: dict[frozenset[tuple[str, str]], str] = {}
+
+    def outcome(complete: Mapping[str, str]) -> str:
+        key = frozenset(complete.items())
+        if key not in tried:
+            tried[key] = naive(tree, cohort, complete, expired)
+        return tried[key]
+
     for statement in tree.statements:
         identifier = statement.identifier
         others = {each: answer for each, answer in answers.items() if each != identifier}
         values = {*offered(tree, identifier), answers.get(identifier, UNKNOWN)} - {UNKNOWN}
         for complete in completions(tree, others):
-            outcomes = {naive(tree, cohort, complete | {identifier: value}, expired) for value in values}
+            outcomes = {outcome(complete | {identifier: value}) for value in values}
             if len(outcomes) > 1:
                 found.add(identifier)
                 break

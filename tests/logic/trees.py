@@ -66,6 +66,8 @@ def _inside(tree: Tree, node: Node, cohort: str | None) -> bool:
 
 def _parts(tree: Tree, node: Node, cohort: str | None) -> list[Node]:
     """The children that the cohort sees: its own, or all of them below a node from outside."""
+    if cohort is None:
+        return list(node.children)
     return [c for c in node.children if _inside(tree, c, cohort) or not _inside(tree, node, cohort)]
 
 
