@@ -60,6 +60,8 @@ def truncate_what_was_written(case: TransactionTestCase) -> None:
 
 
 def truncate_once() -> None:
+    from trials.searching import index  # only now are there models
+
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             """
@@ -72,6 +74,8 @@ def truncate_once() -> None:
         if tables:
             cursor.execute("set lock_timeout = '10s'")
             cursor.execute(f"truncate {tables} cascade")
+            # Nothing tells the index of trials that went like this.
+            index.folder().discard()
 
 
 TransactionTestCase._fixture_teardown = truncate_what_was_written  # type: ignore[attr-defined]

@@ -24,7 +24,7 @@ class FacetAsked:
 
 @dataclass(frozen=True)
 class FacetValue:
-    """How many trials choosing `value` would find. `label` is it as records write it; enumerations stay as is."""
+    """How many trials choosing `value` would find. `label` is how records write it."""
 
     value: str
     label: str
@@ -42,7 +42,7 @@ class Facet:
 
 @dataclass(frozen=True)
 class Nearest:
-    """The nearest site that recruits; the nearest of all, not `recruiting`, where none of them does within reach."""
+    """The nearest site that recruits or, where none does within reach, the nearest of all."""
 
     site: int
     trial: int

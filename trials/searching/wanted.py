@@ -12,7 +12,7 @@ NOT_REPORTED = "none"
 
 
 class Sort(StrEnum):
-    """By relevance where words are sought, and else by the last update, unless something else is asked for."""
+    """Where nothing else is asked for: by relevance if words are sought, and else by the last update."""
 
     RELEVANCE = "relevance"
     DISTANCE = "distance"

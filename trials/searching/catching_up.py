@@ -1,0 +1,135 @@
+"""How the index follows the database: whatever changed has a higher revision than the index has."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from threading import Lock, Thread
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from django.db.models import Max
+
+from trials.models import Trial, TrialRemoval
+from trials.revisions import settled_revision
+from trials.searching.documents import documents
+from trials.searching.index import Folder, Part, folder
+
+logger = logging.getLogger(__name__)
+
+# Seconds between two looks whether something changed.
+PERIOD = 1.0
+# Trials that are read at once, and that are committed at once.
+BATCH = 500
+COMMIT = 20_000
+# Bytes of memory for a few changes, and for very many.
+_SMALL, _LARGE = 20_000_000, 200_000_000
+_MANY = 2_000
+
+
+def catch_up(*, wait: bool = False) -> bool:
+    """Bring the index to the state of the database; False where another process is at it, unless `wait`."""
+    with folder().alone(wait=wait) as is_mine:
+        if is_mine:
+            _follow(folder())
+    return is_mine
+
+
+def rebuild(progress: Callable[[int], None] = lambda trials: None) -> int:
+    """A new index from nothing, searched once it is whole; how many trials it has."""
+    with folder().alone(wait=True):
+        part = folder().new()
+        _index(part, settled_revision(), progress)
+        part.complete()
+        folder().exchange(part)
+        return int(part.index.searcher().num_docs)
+
+
+def latest_revision() -> int:
+    """The highest that can be seen now; a lower one may still be on its way."""
+    last = [model.objects.aggregate(last=Max("revision"))["last"] for model in (Trial, TrialRemoval)]
+    return max(revision or 0 for revision in last)
+
+
+def _follow(kept: Folder) -> None:
+    part = kept.writable()
+    latest = latest_revision()
+    if latest < part.revision:
+        # An older copy of the database was restored: nobody knows what of the index still holds.
+        part = kept.new()
+        kept.exchange(part)
+    if latest > part.revision:
+        _index(part, settled_revision())
+    part.complete()
+
+
+def _index(part: Part, settled: int, progress: Callable[[int], None] = lambda trials: None) -> None:
+    """Everything from the index's revision to `settled`, in that order, so that it can be gone on with."""
+    changed = Trial.objects.filter(revision__gt=part.revision, revision__lte=settled)
+    is_large = changed[_MANY : _MANY + 1].exists()
+    writer = part.index.writer(heap_size=_LARGE if is_large else _SMALL, num_threads=1)
+    try:
+        removed = TrialRemoval.objects.filter(revision__gt=part.revision, revision__lte=settled)
+        for trial in removed.values_list("trial_id", flat=True).iterator():
+            writer.delete_documents_by_term("pk", trial)
+        indexed = uncommitted = 0
+        is_new = part.index.searcher().num_docs == 0
+        for trials, reached in _batches(part.revision, settled):
+            for pk, _revision, document in documents(trials):
+                if not is_new:
+                    writer.delete_documents_by_term("pk", pk)
+                writer.add_document(document)
+            indexed += len(trials)
+            uncommitted += len(trials)
+            progress(indexed)
+            if uncommitted >= COMMIT:
+                writer.commit()
+                part.revision = reached
+                uncommitted = 0
+        writer.commit()
+        part.revision = settled
+    finally:
+        writer.wait_merging_threads()
+        part.index.reload()
+
+
+def _batches(revision: int, settled: int) -> Iterator[tuple[list[int], int]]:
+    """Keys of changed trials, and the revision up to which they are all."""
+    while True:
+        changed = Trial.objects.filter(revision__gt=revision, revision__lte=settled).order_by("revision")
+        rows = list(changed.values_list("pk", "revision")[:BATCH])
+        if not rows:
+            return
+        revision = rows[-1][1]
+        yield [pk for pk, _revision in rows], revision
+
+
+_starting = Lock()
+_thread: Thread | None = None
+
+
+def keep_up() -> None:
+    """Follow the database from now on, in a thread of this process. In tests: before each search."""
+    global _thread
+    if settings.MODE == "test":
+        with _starting:
+            catch_up(wait=True)
+        return
+    if _thread is not None and _thread.is_alive():
+        return
+    with _starting:
+        if _thread is None or not _thread.is_alive():
+            _thread = Thread(target=_keep_up, name="search index", daemon=True)
+            _thread.start()
+
+
+def _keep_up() -> None:
+    while True:
+        close_old_connections()
+        try:
+            if latest_revision() != folder().revision:
+                catch_up()
+        except (DatabaseError, OSError, ValueError):
+            logger.exception("The search index could not be brought up to date; it is tried again.")
+        time.sleep(PERIOD)

@@ -1,0 +1,190 @@
+"""What the index holds of a trial: everything public that a person may remember of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F
+from tantivy import Document
+
+from trials.dates import PartialDate
+from trials.models import (
+    Condition,
+    Intervention,
+    Keyword,
+    OtherIdentifier,
+    Outcome,
+    Site,
+    Trial,
+    TrialSponsor,
+)
+from trials.searching import synonyms
+from trials.searching.results import Kind
+from trials.searching.schema import SCHEMA, normalised
+from trials.searching.wanted import NOT_REPORTED
+from trials.text import folded
+from trials.vocabulary import Sex, Status
+
+# An unknown limit admits everybody.
+NO_LIMIT = 2**32 - 1
+# Between the parts of a label: its kind, its folded name from one of its words on, its name as written.
+SEPARATOR = "\x1f"
+# A longer name is a description: nobody types its beginning.
+_LONGEST_LABEL = 100
+_LABEL_STARTS = 4
+_THOUSANDTHS = 1000
+
+_COLUMNS = (
+    "pk", "nct_id", "nct_id_aliases", "org_study_id", "acronym", "nickname", "brief_title", "official_title",
+    "overall_status", "study_type", "phases", "sex", "minimum_age_days", "maximum_age_days", "std_ages",
+    "healthy_volunteers", "has_results", "start_date", "brief_summary", "plain_summary", "eligibility_text",
+    "last_update_posted_date", "last_update_submitted_date", "revision",
+)  # fmt: skip
+
+
+@dataclass
+class _Lists:
+    """The rows of one trial's lists that a search knows."""
+
+    conditions: list[tuple[str, str]] = field(default_factory=list)
+    keywords: list[str] = field(default_factory=list)
+    interventions: list[tuple[str, str, list[str]]] = field(default_factory=list)
+    outcomes: list[str] = field(default_factory=list)
+    identifiers: list[str] = field(default_factory=list)
+    sponsors: list[tuple[str, str, str]] = field(default_factory=list)
+    sites: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+def documents(trials: Sequence[int]) -> Iterator[tuple[int, int, Document]]:
+    """Of the trials with these primary keys, those that there are: key, revision, document."""
+    lists = _lists(trials)
+    for values in Trial.objects.filter(pk__in=trials).order_by("revision").values(*_COLUMNS):
+        pk, revision = values["pk"], values["revision"]
+        yield pk, revision, Document.from_dict(_fields(values, lists[pk]), SCHEMA)
+
+
+def _lists(trials: Sequence[int]) -> dict[int, _Lists]:
+    found: dict[int, _Lists] = defaultdict(_Lists)
+
+    def rows(model: Any, *columns: Any) -> Iterator[Any]:
+        return model.objects.filter(trial__in=trials).order_by().values_list("trial_id", *columns).iterator()
+
+    for trial, name, key in rows(Condition, "name", "folded"):
+        found[trial].conditions.append((name, key))
+    for trial, name in rows(Keyword, "name"):
+        found[trial].keywords.append(name)
+    for trial, kind, name, others in rows(Intervention, "type", "name", "other_names"):
+        found[trial].interventions.append((kind, name, others))
+    for trial, measure in rows(Outcome, "measure"):
+        found[trial].outcomes.append(measure)
+    for trial, identifier in rows(OtherIdentifier, "identifier"):
+        found[trial].identifiers.append(identifier)
+    for trial, name, role, agency in rows(TrialSponsor, "sponsor__name", "role", F("agency_class")):
+        found[trial].sponsors.append((name, role, agency))
+    sites = Site.objects.listed().filter(trial__in=trials).order_by()
+    columns = (
+        "status", "facility", "city_normalised", "state_normalised", "zip_normalised", "country_normalised",
+        "latitude", "longitude", "approximate_latitude", "approximate_longitude",
+    )  # fmt: skip
+    for trial, *values in sites.values_list("trial_id", *columns).iterator():
+        found[trial].sites.append(tuple(values))
+    return found
+
+
+def _fields(values: dict[str, Any], lists: _Lists) -> dict[str, Any]:
+    names = [name for name, _key in lists.conditions]
+    drugs = [name for _type, name, others in lists.interventions for name in (name, *others)]
+    titles = [values[name] for name in ("brief_title", "official_title", "acronym", "nickname")]
+    identifiers = [
+        values["nct_id"], *values["nct_id_aliases"], values["org_study_id"], *lists.identifiers
+    ]  # fmt: skip
+    sponsors = [name for name, _role, _agency in lists.sponsors]
+    leads = [part for part in lists.sponsors if part[1] == TrialSponsor.Role.LEAD]
+    cities = {site[2] for site in lists.sites} - {""}
+    countries = {site[5] for site in lists.sites} - {""}
+    places = {part for site in lists.sites for part in site[1:6]} - {""}
+    texts = [values[name] for name in ("brief_summary", "plain_summary", "eligibility_text")]
+    number = int(values["nct_id"][3:])
+    words = {
+        "title": titles,
+        "condition_words": [*names, *lists.keywords],
+        "intervention_words": drugs,
+        "outcome_words": lists.outcomes,
+        "sponsor_words": sponsors,
+        "lead_sponsor_words": [name for name, _role, _agency in leads],
+        "place_words": [*sorted(places), *cities],
+        "spelling": [*titles, *names, *lists.keywords, *drugs, *sponsors, *cities],
+        "text": [*titles, *names, *lists.keywords, *drugs, *sponsors, *places, *identifiers, *texts],
+    }
+    return {
+        **{
+            name: [normalised(part) for part in dict.fromkeys(parts) if part] for name, parts in words.items()
+        },
+        "identifier": sorted({folded(identifier) for identifier in identifiers} - {""}),
+        "concept": sorted(synonyms.concepts([*names, *lists.keywords, *drugs])),
+        "label": sorted(_labels(names, drugs, sponsors, {*cities, *countries})),
+        "place": sorted({place for site in lists.sites if (place := _place(site))}),
+        "recruiting_place": sorted(
+            {place for site in lists.sites if site[0] == Status.RECRUITING and (place := _place(site))}
+        ),
+        "status": [values["overall_status"] or NOT_REPORTED],
+        "phase": values["phases"] or [NOT_REPORTED],
+        "study_type": [values["study_type"] or NOT_REPORTED],
+        "sex": [sex.value for sex in (Sex.FEMALE, Sex.MALE) if values["sex"] in (sex, Sex.ALL, "")],
+        "age_group": values["std_ages"] or [NOT_REPORTED],
+        "healthy": [_said(values["healthy_volunteers"])],
+        "has_results": [_said(values["has_results"])],
+        "condition": sorted({key for _name, key in lists.conditions}),
+        "intervention_type": sorted({kind or NOT_REPORTED for kind, _name, _others in lists.interventions})
+        or [NOT_REPORTED],
+        "sponsor": sorted(set(sponsors)),
+        "sponsor_class": [agency or NOT_REPORTED for _name, _role, agency in leads] or [NOT_REPORTED],
+        "country": sorted(countries),
+        "pk": values["pk"],
+        "revision": values["revision"],
+        "number": number,
+        "youngest": values["minimum_age_days"] or 0,
+        "oldest": NO_LIMIT if values["maximum_age_days"] is None else values["maximum_age_days"],
+        "updated": ordered(values["last_update_posted_date"] or values["last_update_submitted_date"], number),
+        "start": ordered(values["start_date"], number),
+        "title_order": f"{folded(titles[0])[:60]} {values['nct_id']}",
+    }
+
+
+def ordered(date: PartialDate | None, number: int) -> int:
+    """A key by which later dates come later and, on one day, lower numbers; no date is the earliest."""
+    year, month, day = [*(int(part) for part in date.iso.split("-")), 0, 0][:3] if date else (0, 0, 0)
+    return (year * 10_000 + month * 100 + day) * 10**8 + 10**8 - 1 - number
+
+
+def _said(answer: bool | None) -> str:
+    return NOT_REPORTED if answer is None else "yes" if answer else "no"
+
+
+def _place(site: tuple[Any, ...]) -> str:
+    """Coordinates in thousandths of a degree, about 100 metres; the city's where there are no others."""
+    *_address, latitude, longitude, city_latitude, city_longitude = site
+    if latitude is None:
+        latitude, longitude = city_latitude, city_longitude
+    return "" if latitude is None else f"{round(latitude * _THOUSANDTHS)},{round(longitude * _THOUSANDTHS)}"
+
+
+def _labels(
+    conditions: Iterable[str], interventions: Iterable[str], sponsors: Iterable[str], places: Iterable[str]
+) -> Iterator[str]:
+    """Names by each of their first words, so that "infar" suggests "Myocardial infarction"."""
+    for kind, names in (
+        (Kind.CONDITION, conditions),
+        (Kind.INTERVENTION, interventions),
+        (Kind.SPONSOR, sponsors),
+        (Kind.PLACE, places),
+    ):
+        for name in names:
+            if not name or len(name) > _LONGEST_LABEL:
+                continue
+            words = folded(name).split(" ")
+            for start in range(min(_LABEL_STARTS, len(words))):
+                yield SEPARATOR.join((kind, " ".join(words[start:]), " ".join(name.split())))

@@ -1,0 +1,219 @@
+"""The index on this host's disk: where it lies, who may write it, and what a search reads.
+
+    DATA/index/<edition and database>/current     the name of the folder that is searched
+    DATA/index/<edition and database>/<name>/     an index, with `revision`: how far it follows the database
+    DATA/index/<edition and database>/lock        held by the one process of this host that writes
+
+Any number of processes read while one writes. What is damaged is thrown away: the database has it all.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import tantivy
+from django.conf import settings
+from django.db import connection
+
+from trials.searching import schema, synonyms
+from trials.searching.places import Places
+from trials.searching.spelling import Spelling
+
+if TYPE_CHECKING:
+    from tantivy import Index, Searcher
+
+_CURRENT, _REVISION, _COMPLETE = "current", "revision", "complete"
+
+
+class Snapshot:
+    """The index as it was at one moment, and what was learnt of it since."""
+
+    def __init__(self, searcher: Searcher, *, complete: bool) -> None:
+        self.searcher = searcher
+        self.complete = complete
+        # Counts that every visitor asks for again.
+        self.counts: dict[Any, Any] = {}
+
+    @cached_property
+    def places(self) -> Places:
+        return Places(self.searcher)
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        return Spelling(self.searcher)
+
+
+class Folder:
+    """All that a host keeps of one database's index."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._opening = Lock()
+        self._state: tuple[Any, ...] = ()
+        self._index: Index | None = None
+        self._snapshot: Snapshot | None = None
+
+    def snapshot(self) -> Snapshot:
+        """What can be searched now; an empty one where there is no index yet."""
+        state = self._seen()
+        if self._snapshot is None or state != self._state:
+            with self._opening:
+                if self._snapshot is None or state != self._state:
+                    self._open(state)
+        assert self._snapshot is not None  # noqa: S101
+        return self._snapshot
+
+    def _seen(self) -> tuple[Any, ...]:
+        """What changes with every commit and every exchange of the index."""
+        name = self.current()
+        files = (self.path / name / file for file in ("meta.json", _COMPLETE)) if name else ()
+        return name, *(_stamp(file) for file in files)
+
+    def _open(self, state: tuple[Any, ...]) -> None:
+        name, *stamps = state
+        if self._index is None or name != (self._state or [""])[0]:
+            self._index = _readable(self.path / name) if name else None
+        if self._index is None:
+            self._snapshot = Snapshot(schema.opened(None).searcher(), complete=False)
+        else:
+            self._index.reload()
+            self._snapshot = Snapshot(self._index.searcher(), complete=bool(stamps[-1]))
+        self._state = state
+
+    def current(self) -> str:
+        try:
+            return (self.path / _CURRENT).read_text()
+        except OSError:
+            return ""
+
+    @property
+    def revision(self) -> int | None:
+        """How far the index that is searched follows the database; None until it has come that far once."""
+        part = self.path / self.current()
+        return Part.revision_in(part) if (part / _COMPLETE).exists() else None
+
+    def discard(self) -> None:
+        """Have a new index made. What reads the old one can go on."""
+        (self.path / _CURRENT).unlink(missing_ok=True)
+
+    @contextmanager
+    def alone(self, *, wait: bool = False) -> Iterator[bool]:
+        """Whether this process may write; for as long as it lasts no other may."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+    def writable(self) -> Part:
+        """The index that is searched, made where there is none that can be read. Only when `alone`."""
+        name = self.current()
+        index = _readable(self.path / name) if name else None
+        if index is not None:
+            return Part(self.path / name, index)
+        part = self.new()
+        self.exchange(part)
+        return part
+
+    def new(self) -> Part:
+        path = self.path / secrets.token_hex(4)
+        path.mkdir()
+        return Part(path, schema.opened(str(path), new=True))
+
+    def exchange(self, part: Part) -> None:
+        """Have this one searched from now on; what was searched before is removed."""
+        draft = self.path / f"{_CURRENT}.new"
+        draft.write_text(part.path.name)
+        draft.replace(self.path / _CURRENT)
+        for other in self.path.iterdir():
+            if other.is_dir() and other != part.path:
+                shutil.rmtree(other, ignore_errors=True)
+
+
+class Part:
+    """One index in its folder, for the process that writes it."""
+
+    def __init__(self, path: Path, index: Index) -> None:
+        self.path = path
+        self.index = index
+
+    @property
+    def revision(self) -> int:
+        """Up to which it has every change of the database."""
+        return self.revision_in(self.path)
+
+    @revision.setter
+    def revision(self, value: int) -> None:
+        draft = self.path / f"{_REVISION}.new"
+        draft.write_text(str(value))
+        draft.replace(self.path / _REVISION)
+
+    @staticmethod
+    def revision_in(path: Path) -> int:
+        try:
+            return int((path / _REVISION).read_text())
+        except (OSError, ValueError):
+            return 0
+
+    def complete(self) -> None:
+        if not (self.path / _COMPLETE).exists():
+            (self.path / _COMPLETE).touch()
+
+
+def _readable(path: Path) -> Index | None:
+    with suppress(ValueError, OSError):
+        return schema.opened(str(path)) if tantivy.Index.exists(str(path)) else None
+    return None
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return ()  # type: ignore[return-value]
+    return found.st_mtime_ns, found.st_ino
+
+
+_folder: Folder | None = None
+
+
+def folder() -> Folder:
+    """This process's view of the index of its database."""
+    global _folder
+    if _folder is None:
+        name = f"{schema.EDITION}-{synonyms.EDITION}-{tantivy.__version__}-{_database()}"
+        digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+        _folder = Folder(settings.DATA / "index" / digest)
+    return _folder
+
+
+def _forget() -> None:
+    """A process that was forked has none of the threads that its parent's index needs."""
+    global _folder
+    _folder = None
+
+
+os.register_at_fork(after_in_child=_forget)
+
+
+def _database() -> str:
+    """Which database this is: another one of the same name was migrated at another moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select current_database() || min(applied) from django_migrations where app = 'trials'"
+        )
+        [(identity,)] = cursor.fetchall()
+    return str(identity)

@@ -1,0 +1,60 @@
+"""Where trials have sites: the places of the index, by their distance from a point."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tantivy import Searcher
+
+THOUSANDTHS = 1000
+_EARTH_KM = 6371.0088
+_KM_PER_DEGREE = math.pi * _EARTH_KM / 180
+
+
+@dataclass(frozen=True)
+class Place:
+    """`key` is its term in the index."""
+
+    key: str
+    km: float
+
+
+class Places:
+    """All places at which any trial has a site, from south to north."""
+
+    def __init__(self, searcher: Searcher) -> None:
+        found = []
+        for key, _trials in searcher.terms_with_prefix("place", ""):
+            latitude, _comma, longitude = key.partition(",")
+            found.append((int(latitude) / THOUSANDTHS, int(longitude) / THOUSANDTHS, key))
+        found.sort()
+        self._latitudes = [latitude for latitude, _longitude, _key in found]
+        self._places = found
+
+    def within(self, latitude: float, longitude: float, km: float | None) -> list[Place]:
+        """The nearest first; all of them without a distance."""
+        near = self._measured(latitude, longitude, math.inf if km is None else km)
+        return sorted(near, key=lambda place: place.km)
+
+    def _measured(self, latitude: float, longitude: float, km: float) -> Iterator[Place]:
+        degrees = km / _KM_PER_DEGREE
+        start = bisect_left(self._latitudes, latitude - degrees)
+        end = bisect_right(self._latitudes, latitude + degrees)
+        for there, along, key in self._places[start:end]:
+            distance = kilometres(latitude, longitude, there, along)
+            if distance <= km:
+                yield Place(key, distance)
+
+
+def kilometres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """Along the great circle, by the haversine formula on a sphere of the Earth's mean radius.
+
+    R. W. Sinnott, "Virtues of the Haversine", Sky and Telescope 68 (1984), 159.
+    """
+    here, there = math.radians(latitude), math.radians(other_latitude)
+    across = math.sin((there - here) / 2) ** 2
+    along = math.sin(math.radians(other_longitude - longitude) / 2) ** 2
+    return 2 * _EARTH_KM * math.asin(min(1, math.sqrt(across + math.cos(here) * math.cos(there) * along)))

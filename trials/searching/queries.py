@@ -1,0 +1,85 @@
+"""A search as queries to the index: its words, and each of its filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tantivy import FieldType, Query
+
+from trials.ages import days_of_years
+from trials.searching import sought
+from trials.searching.index import Snapshot
+from trials.searching.interpreting import Interpretation, Interpreter
+from trials.searching.results import Understanding
+from trials.searching.schema import SCHEMA
+from trials.searching.sought import Sought, every, keyed
+from trials.searching.wanted import FACETS, Area, Wanted
+from trials.text import folded
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a search's texts seek, and in which area each."""
+
+    parts: tuple[tuple[Area, Sought], ...]
+    understanding: Understanding
+
+    def queries(self, *, scored: bool) -> Iterator[Query]:
+        for area, part in self.parts:
+            yield sought.query(part, area, scored=scored)
+
+
+def words(snapshot: Snapshot, wanted: Wanted, *, doubting: bool = False) -> Words:
+    def read(text: str) -> Interpretation:
+        interpreter = Interpreter(
+            snapshot.searcher, lambda: snapshot.spelling, wanted.synonyms, wanted.exact, doubting
+        )
+        return interpreter.interpreted(text)
+
+    typed = read(wanted.text)
+    parts = [(Area.ANYWHERE, typed.sought)]
+    for area, text in wanted.areas:
+        parts.append((area, _identifier(text) if area is Area.IDENTIFIER else read(text).sought))
+    return Words(tuple((area, part) for area, part in parts if part is not None), typed.understanding)
+
+
+def filters(snapshot: Snapshot, wanted: Wanted, *, but: str = "") -> list[Query]:
+    """One query for each filter in force, except the one named `but`."""
+    found = [keyed(name, wanted.chosen(name)) for name in FACETS if name != but and wanted.chosen(name)]
+    if wanted.age is not None:
+        first, last = days_of_years(wanted.age), days_of_years(wanted.age + 1) - 1
+        found += [_range("youngest", 0, last), _range("oldest", first, None)]
+    if wanted.near is not None:
+        near = wanted.near
+        places = snapshot.places.within(near.latitude, near.longitude, near.km)
+        found.append(keyed("place", [place.key for place in places]))
+    if wanted.nct_ids:
+        found.append(keyed("identifier", [folded(number) for number in wanted.nct_ids]))
+    if wanted.only is not None:
+        found.append(keyed("pk", sorted(wanted.only)))
+    if wanted.newer_than is not None:
+        found.append(_range("revision", wanted.newer_than + 1, None))
+    return found
+
+
+def unscored(queries: Sequence[Query]) -> list[Query]:
+    """To narrow what is found without a say in its order."""
+    return [Query.const_score_query(query, 0.0) for query in queries]
+
+
+def found_by(snapshot: Snapshot, wanted: Wanted, sought_words: Words, *, but: str = "") -> Query:
+    """Everything that fits, in no order."""
+    return every([*sought_words.queries(scored=False), *filters(snapshot, wanted, but=but)])
+
+
+def _range(name: str, lowest: int, highest: int | None) -> Query:
+    return Query.range_query(SCHEMA, name, FieldType.Unsigned, lower_bound=lowest, upper_bound=highest)
+
+
+def _identifier(text: str) -> Sought | None:
+    """Numbers, any of them; a text of several words may be one number too."""
+    whole = folded(text)
+    return (
+        sought.Identified(tuple(dict.fromkeys((whole, *whole.replace(",", " ").split())))) if whole else None
+    )

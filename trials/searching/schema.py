@@ -1,0 +1,111 @@
+"""The fields of the index, and how a text becomes the words in them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from tantivy import (
+    Filter,
+    Index,
+    Schema,
+    SchemaBuilder,
+    TextAnalyzer,
+    TextAnalyzerBuilder,
+    Tokenizer,
+)
+
+# Rises when documents are made otherwise, so that no process reads an index of another making.
+EDITION = 1
+
+# Where words are sought by `Area`; "text" has them all.
+WORDS = (
+    "text",
+    "title",
+    "condition_words",
+    "intervention_words",
+    "outcome_words",
+    "sponsor_words",
+    "lead_sponsor_words",
+    "place_words",
+)
+# Whole values that are found, not counted.
+KEYS = ("identifier", "place", "recruiting_place", "concept", "label")
+# Whole values that are found and counted.
+COUNTED = (
+    "status",
+    "phase",
+    "study_type",
+    "sex",
+    "age_group",
+    "healthy",
+    "condition",
+    "intervention_type",
+    "sponsor",
+    "sponsor_class",
+    "country",
+    "has_results",
+)
+NUMBERS = ("pk", "revision")
+# Read in order or by range, never looked up.
+MEASURES = ("number", "youngest", "oldest", "updated", "start")
+
+_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "θ": "theta",  # noqa: RUF001
+    "κ": "kappa", "λ": "lambda", "μ": "mu", "π": "pi", "σ": "sigma", "ω": "omega",  # noqa: RUF001
+}  # fmt: skip
+_SPELLED_OUT = str.maketrans(
+    {letter: f" {name} " for letter, name in _GREEK.items()}
+    | {letter.upper(): f" {name} " for letter, name in _GREEK.items()}
+    | {"µ": " mu "}
+)
+_POSSESSIVE = re.compile(r"['’`]s\b", re.IGNORECASE)  # noqa: RUF001
+
+
+def normalised(text: str) -> str:
+    """Composed, Greek letters by their names and without possessives: "Crohn's" is "Crohn", "β" is "beta"."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).translate(_SPELLED_OUT)
+    return _POSSESSIVE.sub("", text) if "'" in text or "’" in text or "`" in text else text  # noqa: RUF001
+
+
+def _analyzer(*, stemmed: bool) -> TextAnalyzer:
+    builder = TextAnalyzerBuilder(Tokenizer.simple())
+    filters = [Filter.remove_long(60), Filter.lowercase(), Filter.ascii_fold()]
+    for each in [*filters, Filter.stemmer("english")] if stemmed else filters:
+        builder = builder.filter(each)
+    return builder.build()
+
+
+STEMMED = _analyzer(stemmed=True)
+PLAIN = _analyzer(stemmed=False)
+
+
+def _schema() -> Schema:
+    builder = SchemaBuilder()
+    for name in WORDS:
+        builder.add_text_field(name, tokenizer_name="stemmed")
+    # Words as they are spelled, by which mistakes are noticed.
+    builder.add_text_field("spelling", tokenizer_name="plain", index_option="basic")
+    for name in KEYS:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in COUNTED:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in NUMBERS:
+        builder.add_unsigned_field(name, indexed=True, fast=True)
+    for name in MEASURES:
+        builder.add_unsigned_field(name, fast=True)
+    builder.add_text_field("title_order", tokenizer_name="raw", index_option="basic", fast=True)
+    return builder.build()
+
+
+SCHEMA = _schema()
+
+
+def opened(path: str | None, *, new: bool = False) -> Index:
+    """The index in a folder, or one in memory; raises ValueError or OSError where it cannot be read."""
+    index = Index(SCHEMA, path=path, reuse=not new)
+    index.register_tokenizer("stemmed", STEMMED)
+    index.register_tokenizer("plain", PLAIN)
+    index.config_reader(reload_policy="manual")
+    return index

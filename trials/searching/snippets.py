@@ -1,0 +1,70 @@
+"""The part of each trial found in which the words sought stand, and those words marked."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from tantivy import Document, Query, Searcher, SnippetGenerator
+
+from trials.models import Condition, Trial
+from trials.searching.results import Parts, Snippet
+from trials.searching.schema import SCHEMA
+
+LONGEST = 240
+_TITLES = ("brief_title", "official_title", "nickname", "acronym")
+_TEXTS = ("brief_summary", "plain_summary", "eligibility_text")
+# Of CommonMark what would disturb in a line: escapes, and the signs of list items and of emphasis.
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_SIGNS = re.compile(r"^\s*[*+-]\s+|\*\*", re.MULTILINE)
+
+
+def snippets_of(searcher: Searcher, query: Query, trials: Sequence[int]) -> dict[int, Snippet]:
+    """By trial: its title, and the best part of a text of it. Where no words are sought nothing is marked."""
+    marking = SnippetGenerator.create(searcher, query, SCHEMA, "text")
+    rows = list(Trial.objects.filter(pk__in=trials).order_by().values("pk", *_TITLES, *_TEXTS))
+    conditions: dict[int, list[str]] = {}
+    for trial, name in Condition.objects.filter(trial__in=trials).values_list("trial_id", "name"):
+        conditions.setdefault(trial, []).append(name)
+    found = {}
+    for row in rows:
+        title = next((row[name] for name in _TITLES if row[name]), "")
+        texts = [", ".join(conditions.get(row["pk"], ())), *(_plain(row[name]) for name in _TEXTS)]
+        found[row["pk"]] = Snippet(_marked(marking, title, len(title)), _best(marking, texts))
+    return found
+
+
+def _plain(text: str) -> str:
+    return " ".join(_ESCAPE.sub(r"\1", _SIGNS.sub("", text)).split())
+
+
+def _best(marking: SnippetGenerator, texts: Sequence[str]) -> Parts:
+    """Of the first text with marked words; else the beginning of the summary, if there is one."""
+    for text in texts:
+        parts = _marked(marking, text, LONGEST)
+        if any(is_marked for _text, is_marked in parts):
+            return parts
+    return ()
+
+
+def _marked(marking: SnippetGenerator, text: str, longest: int) -> Parts:
+    marking.set_max_num_chars(max(1, longest))
+    composed = unicodedata.normalize("NFC", text)
+    snippet = marking.snippet_from_doc(Document(text=composed))
+    spans = [(span.start, span.end) for span in snippet.highlighted()]
+    fragment = snippet.fragment() if spans else composed if longest == len(text) else ""
+    return tuple(_parts(fragment.encode(), spans))
+
+
+def _parts(fragment: bytes, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
+    """`spans` are of bytes and may overlap."""
+    end = 0
+    for start, until in spans:
+        if start > end:
+            yield fragment[end:start].decode(), False
+        if until > end:
+            yield fragment[max(start, end) : until].decode(), True
+        end = max(end, until)
+    if end < len(fragment):
+        yield fragment[end:].decode(), False
