@@ -15,9 +15,9 @@ NCT_ID = re.compile(r"NCT[0-9]{8}")
 class Incoming:
     """One object that may be a study's record.
 
-    `where` is its file and line; `raw` is the text as it came, in UTF-8; `record` is what that says. No object
-    in it has a key twice; there is no NaN, no number beyond what can be given back, no NUL and no half of a
-    surrogate pair anywhere in it, and it is nested at most `DEEPEST` levels deep.
+    `where` is its file and line; `raw` is the text as it came, in UTF-8; `record` is what that says. Nowhere
+    in it stands a key twice, NaN, a number beyond what can be given back, NUL or half of a surrogate pair,
+    and it is nested at most 100 levels deep.
     """
 
     where: str
@@ -32,11 +32,15 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What cannot be imported: a record, or what should be one, or a whole file."""
+    """What cannot be imported: a record, what should be one, or a whole file."""
 
     where: str
     problems: tuple[ImportProblem, ...]
     nct_id: str = ""
+
+
+def refused(where: str, reason: str) -> Refused:
+    return Refused(where, (ImportProblem("", reason),))
 
 
 def nct_id_of(record: object) -> str:
