@@ -37,6 +37,10 @@ GET = {
     "trials:list": PUBLIC,
     "trials:trial": PUBLIC,
     "trials:compare_criteria": PUBLIC,
+    **dict.fromkeys(
+        ("trials:trial_json", "trials:trial_ris", "trials:trial_fhir", "trials:trial_criteria"), PUBLIC
+    ),
+    "trials:criteria_schema": PUBLIC,
     "trials:compare": PUBLIC,
     "trials:starred": PUBLIC,
     "trials:star": (405,) * 7,
@@ -104,6 +108,10 @@ POST = {
     "trials:list": (405,) * 7,
     "trials:trial": (405,) * 7,
     "trials:compare_criteria": (405,) * 7,
+    **dict.fromkeys(
+        ("trials:trial_json", "trials:trial_ris", "trials:trial_fhir", "trials:trial_criteria"), (405,) * 7
+    ),
+    "trials:criteria_schema": (405,) * 7,
     "trials:compare": (405,) * 7,
     "trials:starred": (405,) * 7,
     "trials:star": (404,) * 7,  # no trial is named
@@ -188,6 +196,10 @@ def address(name: str, screening: Screening) -> str:
     arguments: dict[str, dict[str, Any]] = {
         "trials:trial": {"nct_id": screening.trial.nct_id},
         "trials:compare_criteria": {"nct_id": screening.trial.nct_id},
+        **{
+            f"trials:{name}": {"nct_id": screening.trial.nct_id}
+            for name in ("trial_json", "trial_ris", "trial_fhir", "trial_criteria")
+        },
         "trials:map_site": {"pk": screening.center_site.site_id},
         "trials:versions": {"nct_id": screening.trial.nct_id},
         "trials:version": draft,
