@@ -1,7 +1,9 @@
 """How texts are compared: without accents, case or the way spaces were typed."""
 
+import re
 import unicodedata
 
+_NCT_ID = re.compile(r"\s*(NCT[0-9]{8})\s*", re.IGNORECASE)
 # Letters that Unicode does not take apart into a base letter and a mark.
 _UNMARKED = str.maketrans(
     {
@@ -24,3 +26,9 @@ def humanised(enumeration: str) -> str:
     """An enumeration value that has no words of its own, readable: "NEW_STATUS" is "New status"."""
     words = " ".join(enumeration.replace("_", " ").split())
     return words[:1].upper() + words[1:].lower() if words.isupper() else words
+
+
+def nct_id_in(text: str) -> str:
+    """The NCT number, where the text is one and nothing else."""
+    number = _NCT_ID.fullmatch(text)
+    return number[1].upper() if number else ""
