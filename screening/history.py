@@ -40,6 +40,7 @@ from trials.models import (
     SiteContact,
     Trial,
     TrialImport,
+    TrialRecord,
     TrialSponsor,
 )
 
@@ -172,11 +173,12 @@ def imports_of(row: models.Model) -> list[Act]:
 def _imported(told: TrialImport) -> Iterator[Step]:
     if not told.changes:
         yield Step(_("added"), "")
-    columns = {name: pair for name, pair in told.changes.items() if pair is not None}
+    columns = {name: pair for name, pair in told.changes.items() if isinstance(pair, list)}
     if columns:
         yield Step(_("changed"), "", tuple(_column(name, *pair) for name, pair in columns.items()))
     for name in sorted(told.changes.keys() - columns):
-        yield Step(_("changed"), str(LIST_NAMES.get(name) or Site._meta.verbose_name_plural))
+        others = {"sites": Site._meta.verbose_name_plural, "record": TrialRecord._meta.verbose_name}
+        yield Step(_("changed"), str(LIST_NAMES.get(name) or others[name]))
 
 
 def _column(name: str, before: Any, after: Any) -> Change:

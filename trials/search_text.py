@@ -1,14 +1,40 @@
 """The text by which the plain search finds a trial: everything a person may remember of it, folded."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from trials.models import Trial
 from trials.text import folded
 
+if TYPE_CHECKING:
+    from trials.importers.ctgov import Study
+
 
 def search_text_of(trial: Trial) -> str:
     """From the trial's rows as they are now; one line a part, so that nothing is found across two parts."""
-    return "\n".join(dict.fromkeys(line for part in _parts(trial) if (line := folded(part))))
+    return _joined(_parts(trial))
+
+
+def search_text_of_study(study: Study, nickname: str = "", plain_summary: str = "") -> str:
+    """From what a record says, for a trial whose rows say just that."""
+    trial = study.trial
+    parts = [study.nct_id, *trial["nct_id_aliases"], trial["org_study_id"], trial["acronym"], nickname]
+    parts += [trial["brief_title"], trial["official_title"]]
+    parts += [row["name"] for row in (*study.conditions, *study.keywords)]
+    for row in study.interventions:
+        parts += [row["name"], *row["other_names"]]
+    parts += [row["name"] for row in study.sponsors]
+    parts += [row["identifier"] for row in study.other_identifiers]
+    for place in study.places:
+        parts += [place.values[key] for key in ("facility", "city_normalised", "country_normalised")]
+    parts += [trial["brief_summary"], plain_summary, trial["eligibility_text"]]
+    return _joined(parts)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "\n".join(dict.fromkeys(line for part in parts if (line := folded(part))))
 
 
 def _parts(trial: Trial) -> Iterator[str]:

@@ -62,11 +62,19 @@ def read_study(record: object, *, strict: bool = False) -> Study:
     problems = list(whole.problems)
     if strict:
         problems += [
-            ImportProblem(path, "nothing reads this key: it would be lost") for path in whole.unread()
+            ImportProblem(path, "nothing reads this key: it would be lost") for path, _value in whole.unread()
         ]
     if problems:
         raise RejectedError(problems)
     return study
+
+
+def unread_parts(record: object) -> dict[str, Any]:
+    """By path what `read_study` has no column for."""
+    whole = Part(record)
+    _study(whole.part("protocolSection"), strict=False)
+    whole.boolean("hasResults")
+    return dict(whole.unread())
 
 
 def _study(protocol: Part, *, strict: bool) -> Study:

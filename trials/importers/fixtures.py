@@ -26,6 +26,7 @@ from trials.criteria.lint import errors
 from trials.criteria.tree import Tree, TreeError, parse_tree
 from trials.drafts import checked, sentence
 from trials.importers.ctgov import Values, read_study
+from trials.importers.kept import Kept
 from trials.importers.lists import assign
 from trials.importers.problems import ImportProblem, RejectedError
 from trials.importers.reading import Part, kind
@@ -87,10 +88,9 @@ def load_trial(content: dict[str, Any]) -> Loaded:
     document = Part(content)
     problems: list[ImportProblem] = []
     study = None
+    record = {key: content[key] for key in ("protocolSection", "hasResults") if key in content}
     try:
-        study = read_study(
-            {key: content[key] for key in ("protocolSection", "hasResults") if key in content}, strict=True
-        )
+        study = read_study(record, strict=True)
     except RejectedError as error:
         problems += error.problems
     for key in ("protocolSection", "hasResults"):
@@ -99,12 +99,13 @@ def load_trial(content: dict[str, Any]) -> Loaded:
     versions = _versions(document, content)
     problems += document.problems
     problems += [
-        ImportProblem(path, "nothing reads this key: it would be lost") for path in document.unread()
+        ImportProblem(path, "nothing reads this key: it would be lost") for path, _value in document.unread()
     ]
     if problems or study is None:
         raise RejectedError(problems)
     with transaction.atomic():
-        stored = save_study(study, supplement)
+        raw = json.dumps(record, ensure_ascii=False).encode()
+        stored = save_study(study, supplement, kept=Kept.of(raw, record))
         published = [_store_version(stored.trial, version) for version in versions]
     change = Change.UPDATED if stored.change is Change.UNCHANGED and any(published) else stored.change
     return Loaded(study.nct_id, change)
@@ -123,7 +124,7 @@ def load_variables(content: list[Any]) -> tuple[Change, tuple[str, ...]]:
         if values["code"] in wanted:
             part.note("code", f'"{values["code"]}" stands twice')
         wanted[values["code"]] = values
-        problems += [ImportProblem(path, "is no key of a variable") for path in part.unread()]
+        problems += [ImportProblem(path, "is no key of a variable") for path, _value in part.unread()]
     if problems:
         raise RejectedError(problems)
     with transaction.atomic():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Protocol
 
 from django.db import models
 
 from trials.importers.ctgov import Study, Values
+from trials.importers.differences import Difference, of_groups, of_list
 from trials.models import (
     Arm,
     ArmIntervention,
@@ -38,27 +41,49 @@ class TrialList(Protocol):
 
     def read(self, trial: Trial) -> Any: ...
 
+    def read_all(self, trials: Collection[int]) -> Mapping[int, Any]:
+        """Of each of the trials, by one query a table."""
+
     def write(self, trial: Trial, value: Any) -> bool:
         """Whether anything had to be changed."""
+
+    def difference(self, before: Any, after: Any) -> Mapping[str, Any]:
+        """What a history tells of two values that are not the same."""
 
 
 class Rows:
     """Rows in their order, each with the columns that a record fills."""
 
-    def __init__(self, name: str, model: type[models.Model], *columns: str) -> None:
-        self.name, self.model, self.columns = name, model, columns
+    def __init__(self, name: str, model: type[models.Model], *columns: str, known_by: str) -> None:
+        self.name, self.model, self.columns, self.known_by = name, model, columns, known_by
 
     def said_by(self, study: Study) -> list[Values]:
         return self._plain(getattr(study, self.name))
 
     def read(self, trial: Trial) -> list[Values]:
-        rows = self.model._default_manager.filter(trial=trial).order_by("position")
-        return self._plain(rows.values(*self.columns))
+        return self.read_all([trial.pk])[trial.pk]
+
+    def read_all(self, trials: Collection[int]) -> Mapping[int, list[Values]]:
+        found: dict[int, list[Values]] = {trial: [] for trial in trials}
+        rows = self.model._default_manager.filter(trial__in=trials).order_by("trial_id", "position")
+        for row in self._values(rows):
+            found[row["trial_id"]].append(row)
+        return {trial: self._plain(values) for trial, values in found.items()}
+
+    def difference(self, before: list[Values], after: list[Values]) -> Difference:
+        entries = [
+            [{name: value for name, value in row.items() if name != "folded"} for row in rows]
+            for rows in (before, after)
+        ]
+        return of_list(*entries, lambda entry: entry[self.known_by])
 
     def write(self, trial: Trial, value: list[Values]) -> bool:
         return sync(self.model._default_manager.filter(trial=trial), by_position(value), trial=trial)
 
-    def _plain(self, rows: Any) -> list[Values]:
+    def _values(self, rows: models.QuerySet[Any]) -> Iterable[Values]:
+        return rows.values("trial_id", *self.columns)
+
+    def _plain(self, rows: Iterable[Values]) -> list[Values]:
         return [{column: row[column] for column in self.columns} for row in rows]
 
 
@@ -66,31 +91,25 @@ class Outcomes(Rows):
     """Counted by kind: the primary ones first."""
 
     def write(self, trial: Trial, value: list[Values]) -> bool:
-        places: Counter[str] = Counter()
-        wanted: dict[Key, Values] = {}
-        for row in value:
-            position = places[row["kind"]]
-            wanted[row["kind"], position] = {**row, "position": position}
-            places[row["kind"]] += 1
+        wanted: dict[Key, Values] = {
+            (row["kind"], position): {**row, "position": position}
+            for position, row in zip(counted_by_kind(value), value, strict=True)
+        }
         rows = self.model._default_manager.filter(trial=trial)
         return sync(rows, wanted, key=("kind", "position"), trial=trial)
 
-    def _plain(self, rows: Any) -> list[Values]:
+    def _plain(self, rows: Iterable[Values]) -> list[Values]:
         return sorted(super()._plain(rows), key=lambda row: Outcome.Kind.values.index(row["kind"]))
 
 
 class Sponsors(Rows):
     """By name; a sponsor's own row is added where it is new, and never changed."""
 
-    def read(self, trial: Trial) -> list[Values]:
-        parts = TrialSponsor.objects.filter(trial=trial).order_by("position")
-        return [
-            {"role": role, "name": name, "agency_class": agency_class}
-            for role, name, agency_class in parts.values_list("role", "sponsor__name", "agency_class")
-        ]
+    def _values(self, rows: models.QuerySet[Any]) -> Iterable[Values]:
+        return rows.values("trial_id", "role", "agency_class", name=models.F("sponsor__name"))
 
     def write(self, trial: Trial, value: list[Values]) -> bool:
-        ids = _sponsors(value)
+        ids = sponsor_ids(value)
         parts = [
             {"sponsor_id": ids[part["name"]], "role": part["role"], "agency_class": part["agency_class"]}
             for part in value
@@ -101,8 +120,10 @@ class Sponsors(Rows):
 class Groups:
     """Arms and interventions, and which belongs to which by their places in the two lists."""
 
-    arms = Rows("arms", Arm, "label", "type", "description")
-    interventions = Rows("interventions", Intervention, "type", "name", "description", "other_names")
+    arms = Rows("arms", Arm, "label", "type", "description", known_by="label")
+    interventions = Rows(
+        "interventions", Intervention, "type", "name", "description", "other_names", known_by="name"
+    )
 
     def said_by(self, study: Study) -> Values:
         return {
@@ -112,13 +133,22 @@ class Groups:
         }
 
     def read(self, trial: Trial) -> Values:
-        links = ArmIntervention.objects.filter(arm__trial=trial).values_list("arm_id", "intervention_id")
-        arms, interventions = _places(Arm, trial), _places(Intervention, trial)
+        return self.read_all([trial.pk])[trial.pk]
+
+    def read_all(self, trials: Collection[int]) -> Mapping[int, Values]:
+        links: dict[int, list[list[int]]] = {trial: [] for trial in trials}
+        places, others = _places(Arm, trials), _places(Intervention, trials)
+        rows = ArmIntervention.objects.filter(arm__trial__in=trials)
+        for trial, arm, other in rows.values_list("arm__trial_id", "arm_id", "intervention_id"):
+            links[trial].append([places[arm], others[other]])
+        arms, interventions = self.arms.read_all(trials), self.interventions.read_all(trials)
         return {
-            "arms": self.arms.read(trial),
-            "interventions": self.interventions.read(trial),
-            "links": sorted([arms[arm], interventions[intervention]] for arm, intervention in links),
+            trial: {"arms": arms[trial], "interventions": interventions[trial], "links": sorted(pairs)}
+            for trial, pairs in links.items()
         }
+
+    def difference(self, before: Values, after: Values) -> Mapping[str, Difference]:
+        return of_groups(before, after)
 
     def write(self, trial: Trial, value: Values) -> bool:
         changes = [
@@ -129,16 +159,29 @@ class Groups:
         return any(changes)
 
 
-LISTS: dict[str, TrialList] = {
-    "conditions": Rows("conditions", Condition, "name", "folded"),
-    "keywords": Rows("keywords", Keyword, "name", "folded"),
-    "other_identifiers": Rows("other_identifiers", OtherIdentifier, "identifier", "type", "domain", "link"),
-    "sponsors": Sponsors("sponsors", TrialSponsor, "role", "name", "agency_class"),
-    "officials": Rows("officials", Official, "name", "affiliation", "role"),
-    "central_contacts": Rows("central_contacts", CentralContact, *CONTACT),
-    "outcomes": Outcomes("outcomes", Outcome, "kind", "measure", "description", "time_frame"),
-    "groups": Groups(),
+OUTCOMES = Outcomes("outcomes", Outcome, "kind", "measure", "description", "time_frame", known_by="measure")
+SPONSORS = Sponsors("sponsors", TrialSponsor, "role", "name", "agency_class", known_by="name")
+GROUPS = Groups()
+# Those whose rows are just what a record says, by position.
+PLAIN_LISTS: dict[str, Rows] = {
+    rows.name: rows
+    for rows in (
+        Rows("conditions", Condition, "name", "folded", known_by="name"),
+        Rows("keywords", Keyword, "name", "folded", known_by="name"),
+        Rows(
+            "other_identifiers",
+            OtherIdentifier,
+            "identifier",
+            "type",
+            "domain",
+            "link",
+            known_by="identifier",
+        ),
+        Rows("officials", Official, "name", "affiliation", "role", known_by="name"),
+        Rows("central_contacts", CentralContact, *CONTACT, known_by="name"),
+    )
 }
+LISTS: dict[str, TrialList] = {**PLAIN_LISTS, "sponsors": SPONSORS, "outcomes": OUTCOMES, "groups": GROUPS}
 
 
 def by_position(rows: list[Values]) -> dict[Key, Values]:
@@ -176,7 +219,17 @@ def sync(
     return bool(surplus or edited or added)
 
 
-def _sponsors(parts: list[Values]) -> dict[str, int]:
+def counted_by_kind(outcomes: Iterable[Values]) -> list[int]:
+    """The position of each outcome measure among those of its kind."""
+    places: Counter[str] = Counter()
+    positions = []
+    for outcome in outcomes:
+        positions.append(places[outcome["kind"]])
+        places[outcome["kind"]] += 1
+    return positions
+
+
+def sponsor_ids(parts: Sequence[Values]) -> dict[str, int]:
     """The ids of the sponsors by name; those not known yet are added, in one order for all imports."""
     classes = {part["name"]: part["agency_class"] for part in reversed(parts)}
     known = dict(Sponsor.objects.filter(name__in=classes).values_list("name", "pk"))
@@ -190,9 +243,13 @@ def _sponsors(parts: list[Values]) -> dict[str, int]:
     return known
 
 
-def _places(model: type[models.Model], trial: Trial) -> dict[int, int]:
-    rows = model._default_manager.filter(trial=trial).order_by("position").values_list("pk", flat=True)
-    return {pk: place for place, pk in enumerate(rows)}
+def _places(model: type[models.Model], trials: Collection[int]) -> dict[int, int]:
+    """The place of each row in its trial's list."""
+    rows = model._default_manager.filter(trial__in=trials).order_by("trial_id", "position")
+    found: dict[int, int] = {}
+    for _trial, group in groupby(rows.values_list("trial_id", "pk"), key=itemgetter(0)):
+        found |= {pk: place for place, (_of, pk) in enumerate(group)}
+    return found
 
 
 def _save_links(trial: Trial, wanted: set[tuple[int, int]]) -> bool:

@@ -145,11 +145,11 @@ class Part:
         """Somebody else reads what is at `key`."""
         self._read.setdefault(key, ())
 
-    def unread(self) -> Iterator[str]:
-        """The paths of keys that nobody asked for, and that so would be lost."""
-        for key in self._values:
+    def unread(self) -> Iterator[tuple[str, Any]]:
+        """The paths of keys that nobody asked for, and what stands there."""
+        for key, value in self._values.items():
             if key not in self._read:
-                yield self._path(key)
+                yield self._path(key), value
             for part in self._read.get(key, ()):
                 yield from part.unread()
 

@@ -17,9 +17,12 @@ from django.db.models.functions import Now
 from config.context import current_context
 from trials.ages import limits_in_days
 from trials.importers.ctgov import Place, Study, Values
+from trials.importers.differences import of_sites
+from trials.importers.kept import READER, Kept, differences, keep
 from trials.importers.lists import CONTACT, LISTS, Key, assign, sync
+from trials.importers.places import occurrences, site_entries
 from trials.local_edits import COLUMNS, Held, one_at_a_time, plain
-from trials.models import Site, SiteContact, Trial, TrialImport
+from trials.models import Site, SiteContact, Trial, TrialImport, TrialRecord
 from trials.models.trial import NEXT_REVISION
 from trials.search_text import search_text_of
 
@@ -38,10 +41,10 @@ class Stored:
     change: Change
 
 
-def save_study(study: Study, supplement: Values | None = None) -> Stored:
+def save_study(study: Study, supplement: Values | None = None, *, kept: Kept | None = None) -> Stored:
     """Bring the trial's rows to what the record says; `supplement` fills columns that no record does.
 
-    A second call with the same study writes nothing.
+    A second call with the same study writes nothing. `kept` is the record itself, to be stored beside them.
     """
     with transaction.atomic():
         one_at_a_time([study.nct_id])
@@ -50,13 +53,14 @@ def save_study(study: Study, supplement: Values | None = None) -> Stored:
         if trial is None:
             trial = Trial.objects.create(nct_id=study.nct_id)
         held = Held() if created else Held.of(trial)
-        values = {**study.trial, **(supplement or {})}
-        changes: dict[str, list[Any] | None] = _save_columns(trial, values, held)
-        changes |= {name: None for name in LISTS if _save_list(name, trial, study, held)}
-        if _save_places(trial, study.places, held):
-            changes["sites"] = None
-        if created or changes:
-            told = {} if created else changes
+        changes = Changes()
+        _save_columns(trial, {**study.trial, **(supplement or {})}, held, changes)
+        for name in LISTS:
+            _save_list(name, trial, study, held, changes)
+        _save_places(trial, study.places, held, changes)
+        _save_record(trial, kept, changes)
+        if created or changes.any:
+            told = {} if created else changes.told
             TrialImport.objects.create(trial=trial, by=current_context().actor, changes=told)
             key, now = search_text_of(trial), Now()
             Trial.objects.filter(pk=trial.pk).update(
@@ -64,15 +68,27 @@ def save_study(study: Study, supplement: Values | None = None) -> Stored:
             )
             trial.refresh_from_db(fields=["search_text", "changed_at", "revision"])
         heard = held.save()
-        changed = changes or heard
+        changed = changes.any or heard
         change = Change.CREATED if created else Change.UPDATED if changed else Change.UNCHANGED
         return Stored(trial, change)
 
 
-def _save_columns(trial: Trial, values: Values, held: Held) -> dict[str, list[Any] | None]:
-    """The columns that were changed, each with its value before and after."""
+class Changes:
+    """What one import changes of a trial. Columns that only follow from others are changed untold."""
+
+    def __init__(self) -> None:
+        self.any = False
+        self.told: dict[str, Any] = {}
+
+    def note(self, name: str, told: Any) -> None:
+        self.any = True
+        if told:
+            self.told[name] = told
+
+
+def _save_columns(trial: Trial, values: Values, held: Held, changes: Changes) -> None:
     before = {name: plain(getattr(trial, name)) for name in values}
-    kept = {name for name in values if held.keeps(name, plain(values[name]), plain(getattr(trial, name)))}
+    kept = {name for name in values if held.keeps(name, plain(values[name]), before[name])}
     taken = {name: value for name, value in values.items() if name not in kept}
     if kept & AGES:
         limits = [taken.get(name, getattr(trial, name)) for name in ("minimum_age", "maximum_age")]
@@ -80,33 +96,47 @@ def _save_columns(trial: Trial, values: Values, held: Held) -> dict[str, list[An
     differing = assign(trial, taken)
     if differing:
         trial.save(update_fields=differing)
-    return {name: [before[name], plain(getattr(trial, name))] for name in differing if name in COLUMNS}
+    for name in differing:
+        changes.note(name, [before[name], plain(getattr(trial, name))] if name in COLUMNS else None)
 
 
-def _save_list(name: str, trial: Trial, study: Study, held: Held) -> bool:
+def _save_list(name: str, trial: Trial, study: Study, held: Held, changes: Changes) -> None:
     rows = LISTS[name]
-    said = rows.said_by(study)
-    if name in held and held.keeps(name, said, rows.read(trial)):
-        return False
-    return rows.write(trial, said)
+    said, here = rows.said_by(study), rows.read(trial)
+    if (name in held and held.keeps(name, said, here)) or said == here:
+        return
+    rows.write(trial, said)
+    changes.note(name, rows.difference(here, said))
 
 
-def _save_places(trial: Trial, places: list[Place], held: Held) -> bool:
+def _save_record(trial: Trial, kept: Kept | None, changes: Changes) -> None:
+    if kept is None:
+        return
+    before = TrialRecord.objects.filter(trial=trial).first()
+    if before is None:
+        keep(trial.pk, kept)
+    elif bytes(before.digest) != kept.digest:
+        changes.note("record", differences(before.study, kept.record))
+        keep(trial.pk, kept)
+    elif before.reader != READER:
+        keep(trial.pk, kept)
+
+
+def _save_places(trial: Trial, places: list[Place], held: Held, changes: Changes) -> None:
     """Sites keep their rows: known again by facility and address as written, and by turn where those repeat.
 
     A site that the record names no more is marked, with all it had; one that was added here is left alone.
     """
     rows = Site.objects.filter(trial=trial, origin=Site.Origin.REGISTRY)
+    before = site_entries([trial.pk])[trial.pk]
     present = {(site.address_key, site.occurrence): site for site in rows}
-    seen: dict[str, int] = defaultdict(int)
     sites: list[tuple[Site, Place]] = []
     added, edited, columns = [], [], set[str]()
-    for position, place in enumerate(places):
-        seen[place.address_key] += 1
+    for position, (place, occurrence) in enumerate(zip(places, occurrences(places), strict=True)):
         values = {**place.values, "position": position, "listed": True}
-        site = present.pop((place.address_key, seen[place.address_key]), None)
+        site = present.pop((place.address_key, occurrence), None)
         if site is None:
-            site = Site(trial=trial, occurrence=seen[place.address_key], **values)
+            site = Site(trial=trial, occurrence=occurrence, **values)
             added.append(site)
         elif differing := assign(site, _taken(site, values, held)):
             edited.append(site)
@@ -118,7 +148,8 @@ def _save_places(trial: Trial, places: list[Place], held: Held) -> bool:
     if edited:
         Site.objects.bulk_update(edited, sorted(columns), batch_size=500)
     Site.objects.bulk_create(added, batch_size=500)
-    return bool(gone or edited or added) | _save_contacts(sites, held)
+    if _save_contacts(sites, held) or gone or edited or added:
+        changes.note("sites", of_sites(before, site_entries([trial.pk])[trial.pk]))
 
 
 def _taken(site: Site, values: Values, held: Held) -> Values:

@@ -1,0 +1,141 @@
+"""Records into the database, many at a time: each whole or not at all, and only what differs."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import psycopg
+from django.db import DatabaseError, transaction
+from django.db.models import Exists, OuterRef
+
+from trials.importers.bulk.writing import Entry, write
+from trials.importers.ctgov import Study, read_study
+from trials.importers.incoming import Incoming
+from trials.importers.kept import READER, Kept, digest_of
+from trials.importers.problems import ImportProblem, RejectedError
+from trials.importers.store import Change, save_study
+from trials.local_edits import one_at_a_time
+from trials.models import LocalEdit, Site, Trial
+
+# With what the database refuses values: data exceptions, constraints, limits such as an index's.
+_REFUSALS = ("22", "23", "54")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one record; without a `change` it was rejected, for these problems."""
+
+    where: str
+    nct_id: str
+    change: Change | None
+    problems: tuple[ImportProblem, ...] = ()
+
+
+def merge(batch: Sequence[Incoming]) -> list[Result]:
+    """Store the batch in one transaction, and tell of each record what became of it, in the same order.
+
+    About 500 records or 8 MB are a good size. Call it where somebody imports (`config.context`). A record
+    that says what is stored is passed over before its columns are read; one that comes twice counts as two.
+    """
+    results: dict[int, Result] = {}
+    with transaction.atomic():
+        one_at_a_time({each.nct_id for each in batch if each.nct_id})
+        for part in _each_once(batch):
+            results |= _merge_different(part)
+    return [results[place] for place in range(len(batch))]
+
+
+def _each_once(batch: Sequence[Incoming]) -> Iterator[dict[int, Incoming]]:
+    """The batch by places in it, in parts in which no trial comes twice."""
+    turns: Counter[str] = Counter()
+    parts: dict[int, dict[int, Incoming]] = defaultdict(dict)
+    for place, incoming in enumerate(batch):
+        parts[turns[incoming.nct_id]][place] = incoming
+        turns[incoming.nct_id] += bool(incoming.nct_id)
+    for turn in sorted(parts):
+        yield parts[turn]
+
+
+def _merge_different(part: dict[int, Incoming]) -> dict[int, Result]:
+    """Of records of different trials."""
+    stored = _stored([incoming.nct_id for incoming in part.values()])
+    results: dict[int, Result] = {}
+    plain: dict[int, Entry] = {}
+    for place, incoming in part.items():
+        trial = stored.get(incoming.nct_id)
+        digest = digest_of(incoming.record)
+        if trial and (trial.digest, trial.reader) == (digest, READER):
+            results[place] = Result(incoming.where, incoming.nct_id, Change.UNCHANGED)
+            continue
+        try:
+            study = read_study(incoming.record)
+        except RejectedError as error:
+            results[place] = Result(incoming.where, incoming.nct_id, None, error.problems)
+            continue
+        kept = Kept(incoming.raw, incoming.record, digest)
+        if trial and trial.is_edited:
+            results[place] = _save_carefully(incoming, study, kept)
+        else:
+            plain[place] = Entry(incoming.where, study, kept, trial.pk if trial else None)
+    return results | _written(plain)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    pk: int
+    digest: bytes | None
+    reader: int | None
+    is_edited: bool
+
+
+def _stored(nct_ids: Sequence[str]) -> dict[str, _Stored]:
+    edits = LocalEdit.objects.filter(trial=OuterRef("pk"))
+    ours = Site.objects.listed().filter(trial=OuterRef("pk"), origin=Site.Origin.LOCAL)
+    rows = Trial.objects.filter(nct_id__in=nct_ids).values_list(
+        "nct_id", "pk", "record__digest", "record__reader", Exists(edits) | Exists(ours)
+    )
+    return {
+        nct_id: _Stored(pk, digest and bytes(digest), reader, is_edited)
+        for nct_id, pk, digest, reader, is_edited in rows
+    }
+
+
+def _save_carefully(incoming: Incoming, study: Study, kept: Kept) -> Result:
+    try:
+        with transaction.atomic():
+            change = save_study(study, kept=kept).change
+    except DatabaseError as error:
+        return Result(incoming.where, incoming.nct_id, None, _refusal(error))
+    return Result(incoming.where, incoming.nct_id, change)
+
+
+def _written(entries: dict[int, Entry]) -> dict[int, Result]:
+    """Together; where the database refuses that, in halves, until those are alone that it refuses."""
+    if not entries:
+        return {}
+    places, together = list(entries), list(entries.values())
+    try:
+        with transaction.atomic():
+            changes = write(together)
+    except DatabaseError as error:
+        problems = _refusal(error)
+        if len(together) == 1:
+            [(place, entry)] = entries.items()
+            return {place: Result(entry.where, entry.study.nct_id, None, problems)}
+        middle = len(places) // 2
+        halves = ({place: entries[place] for place in half} for half in (places[:middle], places[middle:]))
+        return {place: result for half in halves for place, result in _written(half).items()}
+    return {
+        place: Result(entry.where, entry.study.nct_id, change)
+        for place, entry, change in zip(places, together, changes, strict=True)
+    }
+
+
+def _refusal(error: DatabaseError) -> tuple[ImportProblem, ...]:
+    """What the database says of a record; another error, such as a lost connection, is raised again."""
+    cause = error.__cause__
+    if not isinstance(cause, psycopg.Error) or (cause.sqlstate or "")[:2] not in _REFUSALS:
+        raise error
+    return (ImportProblem("", f"the database refuses it: {cause.diag.message_primary}"),)
