@@ -1,16 +1,35 @@
-"""Other words for what somebody typed."""
+"""Other words for what somebody typed, from the vocabulary (docs/vocabulary.md).
+
+A search finds what means the same as its words, and what is narrower: "myositis" finds a trial of
+dermatomyositis. It does not find what is merely related. The narrower ones are not searched for by their many
+names: each trial is indexed with the concepts of its conditions and interventions and with all broader ones.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 
-EDITION = "none"
+from trials.vocabularies.loaded import FILE, OTHER, vocabulary
+from trials.vocabularies.wording import key, key_of, words
+
+# Changes with the vocabulary: an index holds concepts of one edition.
+EDITION = sha256(FILE.read_bytes()).hexdigest()[:12]
+
+_LONGEST = 8
+_TERMS = 12
+_NARROWER = 8
 
 
 @dataclass(frozen=True)
 class Span:
-    """`words[start:end]` is one term of the vocabulary."""
+    """`typed[start:end]` is one term of the vocabulary.
+
+    `concepts` are tokens of the index: trials of these or of what is narrower. `terms` mean the same, folded,
+    without what was typed. `narrower` are names of the nearest narrower concepts; there are `more` of them.
+    """
 
     start: int
     end: int
@@ -21,9 +40,69 @@ class Span:
     more: int
 
 
-def expansions(words: Sequence[str]) -> list[Span]:
-    return []
+def expansions(typed: Sequence[str]) -> list[Span]:
+    """The vocabulary's terms among the words of a search, the longest first taken; they do not overlap."""
+    parted = [words(word) for word in typed]
+    spans = []
+    start = 0
+    while start < len(parted):
+        span = next(
+            (
+                found
+                for end in range(min(len(parted), start + _LONGEST), start, -1)
+                if parted[start] and parted[end - 1] and (found := _span(parted, start, end))
+            ),
+            None,
+        )
+        if span:
+            spans.append(span)
+        start = span.end if span else start + 1
+    return spans
+
+
+def _span(parted: Sequence[Sequence[str]], start: int, end: int) -> Span | None:
+    term_key = key_of([part for word in parted[start:end] for part in word])
+    identifier = vocabulary().synonym(term_key)
+    # One word for what is no condition and no substance is part of any sentence: women, time, therapy.
+    if not identifier or (" " not in term_key and vocabulary()[identifier].kind == OTHER):
+        return None
+    name, terms, narrower, more = _entry(identifier, term_key)
+    return Span(start, end, (identifier.lower(),), name, terms, narrower, more)
+
+
+@lru_cache(maxsize=10_000)
+def _entry(identifier: str, typed: str) -> tuple[str, tuple[str, ...], tuple[str, ...], int]:
+    found = vocabulary()
+    known = found[identifier]
+    terms = tuple(term for term in known.terms if key(term) != typed)
+    below = sorted(found.narrower(identifier), key=lambda other: (_rare(other), found[other].name.casefold()))
+    nearest = tuple(found[other].name for other in below[:_NARROWER])
+    return known.name, terms[:_TERMS], nearest, len(found.all_narrower(identifier)) - len(nearest)
+
+
+def _rare(identifier: str) -> bool:
+    """MeSH heads what much is written of; the ontologies of diseases have every form of one."""
+    return identifier.startswith(("DOID:", "MONDO:"))
 
 
 def concepts(names: Iterable[str]) -> frozenset[str]:
-    return frozenset()
+    """Tokens of the concepts that are named, and of all broader ones: for one trial's entry in the index."""
+    found: set[str] = set()
+    for name in names:
+        found |= _concepts(name)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=50_000)
+def _concepts(name: str) -> frozenset[str]:
+    found = vocabulary()
+    named = found.stands_for(name) or found.is_kind_of(name)
+    return frozenset(identifier.lower() for one in named for identifier in (one, *found.broader(one)))
+
+
+@lru_cache(maxsize=50_000)
+def preferred(name: str) -> str | None:
+    """The vocabulary's name for a condition named so; None where it knows no such term."""
+    found = vocabulary()
+    identifier = found.synonym(key(name))
+    return found[identifier].name if identifier else None

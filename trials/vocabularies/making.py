@@ -1,0 +1,267 @@
+"""The vocabulary's file, put together from what open vocabularies say (docs/vocabulary.md tells of them).
+
+MeSH is the ground: the terms of a descriptor's preferred concept are synonyms, the other entry terms of a
+disease stand for something narrower or close to it. The Disease Ontology (DOID) and Mondo add diseases that
+MeSH lacks, and DOID adds synonyms to those it has; what Mondo says of a disease that another knows too is not
+taken for a synonym, because it holds related terms among them: they count as entries. A term belongs to the
+concept that the best source gives it to; where that source gives it to two, it is a synonym of neither.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from trials.text import folded
+from trials.vocabularies.loaded import CONDITION, OTHER, SUBSTANCE
+from trials.vocabularies.wording import key
+
+
+@dataclass
+class Concept:
+    """A thing with names: `terms` mean the same, `entries` something narrower or close to it."""
+
+    identifier: str
+    kind: str  # CONDITION, SUBSTANCE or OTHER
+    name: str
+    terms: list[str] = field(default_factory=list)
+    entries: list[str] = field(default_factory=list)
+    broader: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """A line of MeSH: the terms of its preferred concept, its places in the tree, its further entry terms."""
+
+    identifier: str
+    name: str
+    terms: Collection[str]
+    tree: Collection[str]
+    entries: Collection[str]
+
+
+@dataclass(frozen=True)
+class Disease:
+    """An entry of an ontology, with what it says is the same elsewhere."""
+
+    identifier: str
+    name: str
+    terms: Collection[str]
+    broader: Collection[str]
+    same: Collection[str]
+
+
+@dataclass(frozen=True)
+class Addition:
+    """A line of ours: `subject` is any name of a concept."""
+
+    verb: str  # of VERBS
+    subject: str
+    terms: Collection[str]
+
+
+SAME, NOT_SAME, KIND, UNDER, NOT_UNDER, NEW = VERBS = (
+    "same",
+    "not same",
+    "kind",
+    "under",
+    "not under",
+    "new",
+)
+
+# Of MeSH's tree, what a trial may be about: the body, bacteria and viruses, diseases, substances, procedures
+# and devices, minds and behaviour, what goes on in a body, medical specialties, social life, food, persons,
+# health care.
+_BRANCHES = (
+    "A", "B03", "B04", "C", "D", "E01", "E02", "E03", "E04", "E06", "E07", "F", "G", "H02.403", "I01", "I03",
+    "J02", "M01", "N02", "N06",
+)  # fmt: skip
+_CONDITIONS = ("C", "F03", "F01.145", "F01.470")
+_SUBSTANCES = ("D",)
+_LONGEST = 80
+_SITE = re.compile(r"(.+) Neoplasms")
+# Of the sources, and in each first its names, then its other terms.
+_OURS, _MESH, _DOID, _MONDO = range(0, 8, 2)
+
+
+class Vocabulary:
+    """The concepts while they are put together."""
+
+    def __init__(self) -> None:
+        self._concepts: dict[str, Concept] = {}
+        self._known_as: dict[str, str] = {}  # an identifier in a source -> the identifier here
+        self._claims: dict[
+            str, tuple[int, set[str]]
+        ] = {}  # a key -> how well, and by which concepts it is claimed
+
+    def add_descriptors(self, descriptors: Iterable[Descriptor]) -> None:
+        descriptors = [
+            each for each in descriptors if any(place.startswith(_BRANCHES) for place in each.tree)
+        ]
+        by_place = {place: each.identifier for each in descriptors for place in each.tree}
+        for each in descriptors:
+            parents = {by_place.get(place.rpartition(".")[0]) for place in each.tree}
+            concept = Concept(each.identifier, _kind(each.tree), each.name, [*each.terms], [*each.entries])
+            concept.broader = {parent for parent in parents if parent and parent != each.identifier}
+            # MeSH heads as neoplasms what registries call a cancer or a tumor.
+            if site := _SITE.fullmatch(each.name):
+                concept.terms += [f"{site[1]} Cancer", f"{site[1]} Tumors"]
+            self._take(concept, _MESH)
+
+    def add_disease_ontology(self, diseases: Iterable[Disease]) -> None:
+        self._add(list(diseases), _DOID)
+
+    def add_mondo(self, diseases: Iterable[Disease]) -> None:
+        self._add(list(diseases), _MONDO)
+
+    def _add(self, diseases: Collection[Disease], source: int) -> None:
+        merged = self._merged(diseases)
+        for each in diseases:
+            if found := merged.get(each.identifier):
+                known = self._concepts[found]
+                self._known_as[each.identifier] = found
+                if source == _MONDO:
+                    known.entries += [each.name, *each.terms]
+                else:
+                    known.terms += [each.name, *each.terms]
+                    self._claim(found, each.name, each.terms, source)
+            else:
+                name = each.name[:1].upper() + each.name[1:]
+                trusted, other = ([], each.terms) if source == _MONDO else (each.terms, [])
+                self._take(Concept(each.identifier, CONDITION, name, [*trusted], [*other]), source)
+        for each in diseases:
+            concept = self._concepts[self._known_as[each.identifier]]
+            new = concept.identifier == each.identifier
+            if new or source != _MONDO:
+                related = [*each.broader, *(each.same if new else ())]
+                concept.broader |= {self._known_as[other] for other in related if other in self._known_as}
+                concept.broader.discard(concept.identifier)
+
+    def _merged(self, diseases: Collection[Disease]) -> dict[str, str]:
+        """Which are known already: by name, or as the only one that claims to be it and shares a term."""
+        merged = {}
+        claims: dict[str, list[str]] = defaultdict(list)
+        for each in diseases:
+            claimed = {found for same in each.same if (found := self._known_as.get(same))}
+            named = self._condition(each.name)
+            if named and (not claimed or named in claimed):
+                merged[each.identifier] = named
+            elif len(claimed) == 1 and claimed & {self._condition(term) for term in each.terms}:
+                claims[claimed.pop()].append(each.identifier)
+        taken = set(merged.values())
+        return merged | {
+            claiming[0]: found
+            for found, claiming in claims.items()
+            if len(claiming) == 1 and found not in taken
+        }
+
+    def _take(self, concept: Concept, source: int) -> None:
+        self._concepts[concept.identifier] = concept
+        self._known_as[concept.identifier] = concept.identifier
+        self._claim(concept.identifier, concept.name, concept.terms, source)
+
+    def _claim(self, identifier: str, name: str, terms: Iterable[str], source: int) -> None:
+        for rank, claimed in ((source, [name]), (source + 1, terms)):
+            for term_key in map(key, claimed):
+                best, claiming = self._claims.get(term_key, (rank, set()))
+                if rank == best:
+                    self._claims[term_key] = (rank, claiming | {identifier})
+                elif rank < best:
+                    self._claims[term_key] = (rank, {identifier})
+
+    def _owner(self, term: str) -> str | None:
+        _, claiming = self._claims.get(key(term), (0, ()))
+        return next(iter(claiming)) if len(claiming) == 1 else None
+
+    def _condition(self, term: str) -> str | None:
+        found = self._owner(term)
+        return found if found and self._concepts[found].kind == CONDITION else None
+
+    def amend(self, additions: Iterable[Addition]) -> None:
+        """By hand, in the order of the lines. Raises KeyError where a line speaks of something unknown."""
+        for line in additions:
+            if line.verb == NEW:
+                self._take(
+                    Concept(f"TD:{key(line.subject).replace(' ', '-')}", CONDITION, line.subject), _OURS
+                )
+            concept = self._concepts[self._named(line.subject)]
+            if line.verb == SAME:
+                for term in line.terms:
+                    other = self._owner(term)
+                    if other and other != concept.identifier and key(self._concepts[other].name) == key(term):
+                        self._absorb(concept, self._concepts.pop(other))
+                concept.terms += line.terms
+                self._claim(concept.identifier, concept.name, line.terms, _OURS)
+            elif line.verb == NOT_SAME:
+                refused = set(map(key, line.terms))
+                concept.terms = [term for term in concept.terms if key(term) not in refused]
+                concept.entries = [term for term in concept.entries if key(term) not in refused]
+                for term_key in refused:
+                    self._claims.pop(term_key, None)
+            elif line.verb == KIND:
+                concept.entries += line.terms
+            elif line.verb in (UNDER, NEW):
+                concept.broader |= {self._named(term) for term in line.terms}
+            elif line.verb == NOT_UNDER:
+                concept.broader -= {self._named(term) for term in line.terms}
+            else:
+                raise KeyError(line.verb)
+
+    def _absorb(self, concept: Concept, other: Concept) -> None:
+        concept.terms += [other.name, *other.terms]
+        concept.entries += other.entries
+        concept.broader = (concept.broader | other.broader) - {concept.identifier, other.identifier}
+        for each in self._concepts.values():
+            if other.identifier in each.broader:
+                each.broader = (each.broader - {other.identifier}) | (
+                    {concept.identifier} - {each.identifier}
+                )
+        for term_key, (rank, claiming) in self._claims.items():
+            if other.identifier in claiming:
+                self._claims[term_key] = (rank, (claiming - {other.identifier}) | {concept.identifier})
+
+    def _named(self, term: str) -> str:
+        found = self._owner(term)
+        if not found:
+            raise KeyError(term)
+        return found
+
+    def settled(self) -> Iterator[Concept]:
+        """Each concept with the terms that it owns, and with the entries that no concept owns."""
+        for identifier in sorted(self._concepts):
+            concept = self._concepts[identifier]
+            own = {term for term in (concept.name, *concept.terms) if self._owner(term) == identifier}
+            other = {term for term in (*concept.terms, *concept.entries) if not self._owner(term)}
+            yield Concept(
+                identifier, concept.kind, concept.name, _as_typed(own), _as_typed(other), concept.broader
+            )
+
+
+def line(concept: Concept) -> str:
+    """As the file has it: behind a term its key, where that differs, and of an entry the key alone."""
+    terms = "|".join(
+        term if (term_key := key(term)) == term else f"{term}={term_key}" for term in concept.terms
+    )
+    entries = "|".join(map(key, concept.entries))
+    return "\t".join(
+        (concept.identifier, concept.kind, concept.name, " ".join(sorted(concept.broader)), terms, entries)
+    )
+
+
+def _kind(tree: Iterable[str]) -> str:
+    places = tuple(tree)
+    if any(place.startswith(_CONDITIONS) for place in places):
+        return CONDITION
+    return SUBSTANCE if any(place.startswith(_SUBSTANCES) for place in places) else OTHER
+
+
+def _as_typed(terms: Iterable[str]) -> list[str]:
+    """One of the terms for each key, as it stands in a text: "gunshot wounds", not "wounds, gunshot"."""
+    found: dict[str, str] = {}
+    usable = (term for term in terms if len(term) <= _LONGEST and "|" not in term and "=" not in term)
+    for term in sorted(usable, key=lambda term: ("," in term, term)):
+        if term_key := key(term):
+            found.setdefault(term_key, folded(" ".join(reversed(term.split(", ")))))
+    return list(found.values())
