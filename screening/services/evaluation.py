@@ -11,7 +11,7 @@ from screening.deciding.facts import AnchorTime
 from screening.deciding.problems import Undecidable
 from screening.deciding.windows import span
 from screening.logic import Assessment, evaluate
-from screening.models import AnchorDate, Answer, Kind, Outcome, Screening
+from screening.models import AnchorDate, Answer, Kind, Outcome, Screening, Status
 from screening.services.proposals import anchor_times
 from screening.services.rules import database_time, local_date
 from trials.criteria.tree import Anchor, Window
@@ -128,6 +128,26 @@ def _beginning(screening: Screening) -> frozenset[Anchor]:
 
 def outcome_of(screening: Screening) -> Outcome:
     return Outcome(assess(screening).outcome.value)
+
+
+def outcomes_today(screenings: Iterable[Screening]) -> dict[int, Outcome]:
+    """Of those still open, where time alone has changed the outcome that was kept with the last answer."""
+    still_open = [screening for screening in screenings if screening.status == Status.OPEN]
+    standings = read_standings(still_open)
+    found = {
+        screening.pk: Outcome(
+            assess(
+                screening, standing.answers, expired=standing.expired, anchors=standing.anchors
+            ).outcome.value
+        )
+        for screening in still_open
+        if (standing := standings[screening.pk]).expired
+    }
+    return {
+        screening.pk: found[screening.pk]
+        for screening in still_open
+        if screening.pk in found and found[screening.pk] != screening.outcome
+    }
 
 
 def keep_outcome(screening: Screening) -> None:

@@ -22,6 +22,7 @@ from screening.access import DeskRequest, desk_view, log_or_404, may_start
 from screening.forms import LogForm
 from screening.models import Center, Conclusion, FailureKind, Outcome, Screening, Signature
 from screening.querysets import ScreeningQuerySet
+from screening.services.evaluation import outcomes_today
 from screening.templatetags.desk import day
 from screening.views.panel import GLYPHS, LOOKS
 from screening.views.sheet import kept_place
@@ -65,11 +66,12 @@ def screening_log(request: DeskRequest) -> HttpResponse:
     sort = asked_sort(request)
     rows = in_order(found.for_log(), sort).with_signatures().share_with_source()
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    lapsed = outcomes_today(page.object_list)
     context = {
         "form": form,
         "sort": "" if sort == NEWEST_FIRST else sort,
         "page": page,
-        "rows": [_row(screening) for screening in page.object_list],
+        "rows": [_row(screening, lapsed.get(screening.pk)) for screening in page.object_list],
         "counts": _counts(found),
         "columns": [_column(request, name, sort) for name in COLUMNS],
         "previous_url": _address(request, page=page.previous_page_number()) if page.has_previous() else "",
@@ -163,6 +165,8 @@ class _Row:
     kind: str
     started: str
     concluded: str
+    outcome: Outcome
+    lapsed: str
     look: str
     glyph: str
     conclusion: str
@@ -171,8 +175,9 @@ class _Row:
     sources: str
 
 
-def _row(screening: Screening) -> _Row:
-    outcome = Outcome(screening.outcome)
+def _row(screening: Screening, now: Outcome | None) -> _Row:
+    kept = Outcome(screening.outcome)
+    outcome = now or kept
     site = screening.site
     return _Row(
         screening=screening,
@@ -186,6 +191,8 @@ def _row(screening: Screening) -> _Row:
         concluded=day(timezone.localtime(screening.concluded_at, screening.center.zone).date())
         if screening.concluded_at
         else "",
+        outcome=outcome,
+        lapsed=_("was %(outcome)s: answers are due again") % {"outcome": kept.label} if now else "",
         look=LOOKS[outcome],
         glyph=GLYPHS[outcome],
         conclusion=_conclusion(screening),

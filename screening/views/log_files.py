@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from screening.access import DeskRequest, desk_view, log_or_404
 from screening.forms import LogForm
 from screening.models import Screening
-from screening.querysets import ScreeningQuerySet
+from screening.services.evaluation import outcomes_today
 from screening.views.log import asked_sort, deciding_words, filtered, in_order
 from trials.spreadsheets import neutral
 
@@ -39,8 +39,8 @@ def log_csv(request: DeskRequest) -> HttpResponse:
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(HEAD)
-    for screening in _listed(request):
-        writer.writerow([neutral(_text(cell)) for cell in _cells(screening)])
+    for screening, outcome in _listed(request):
+        writer.writerow([neutral(_text(cell)) for cell in _cells(screening, outcome)])
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="screening-log.csv"'
     return response
@@ -58,8 +58,8 @@ def log_xlsx(request: DeskRequest) -> HttpResponse:
         formats = {shape: book.add_format({"num_format": shape}) for shape in (DAY, MOMENT, SHARE)}
         sheet.write_row(0, 0, HEAD, book.add_format({"bold": True, "bottom": 1}))
         row = 0
-        for row, screening in enumerate(_listed(request), start=1):
-            for column, cell in enumerate(_cells(screening)):
+        for row, (screening, outcome) in enumerate(_listed(request), start=1):
+            for column, cell in enumerate(_cells(screening, outcome)):
                 match cell:
                     case datetime.datetime():
                         sheet.write_datetime(row, column, cell.replace(tzinfo=None), formats[MOMENT])
@@ -79,10 +79,13 @@ def log_xlsx(request: DeskRequest) -> HttpResponse:
     return response
 
 
-def _listed(request: DeskRequest) -> ScreeningQuerySet:
+def _listed(request: DeskRequest) -> list[tuple[Screening, str]]:
+    """Each with its outcome as it stands today."""
     seen = log_or_404(request)
     found = filtered(seen, LogForm(request.GET, seen=seen)).for_log()
-    return in_order(found, asked_sort(request)).with_signatures().share_with_source()
+    listed = list(in_order(found, asked_sort(request)).with_signatures().share_with_source())
+    lapsed = outcomes_today(listed)
+    return [(screening, lapsed.get(screening.pk, screening.outcome)) for screening in listed]
 
 
 def _text(cell: Cell) -> str:
@@ -97,7 +100,7 @@ def _text(cell: Cell) -> str:
             return str(cell)
 
 
-def _cells(screening: Screening) -> tuple[Cell, ...]:
+def _cells(screening: Screening, outcome: str) -> tuple[Cell, ...]:
     """No birth date, no sex, no free text: they are nobody's business in a spreadsheet."""
     site, zone = screening.site, screening.center.zone
     signature = next(reversed(screening.signatures.all()), None)
@@ -110,7 +113,7 @@ def _cells(screening: Screening) -> tuple[Cell, ...]:
         screening.screening_number, screening.patient.code, screening.trial.nct_id,
         site.facility, site.city, site.country, screening.kind, screening.consent_date,
         screening.version.label, screening.version.source, screening.cohort.code if screening.cohort else "",
-        screening.outcome, screening.status, screening.conclusion, screening.failure_kind,
+        outcome, screening.status, screening.conclusion, screening.failure_kind,
         deciding_words(screening), screening.disposition, screening.disposition_date,
         local(screening.started_at), screening.started_by.printed_name,
         local(screening.concluded_at), screening.concluded_by.printed_name if screening.concluded_by else "",

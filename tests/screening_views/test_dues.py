@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
+from io import StringIO
 
 import pytest
 from django.db import connections
@@ -96,6 +98,27 @@ def test_what_runs_out_next_is_named_and_what_ran_out_is_asked_again(
     assert due.again == ["infection"]
     assert due.expires == (now + datetime.timedelta(days=9), "adult")
     assert due_lines(due)[0] == "One answer no longer holds: check Exclusion 1. again."
+
+
+def test_the_log_and_its_file_say_what_time_has_made_of_an_outcome(
+    client: Client, cast: Cast, screening: Screening
+) -> None:
+    answer(cast.alice, screening, "adult", "yes")
+    answer(cast.dora, screening, "fit", "yes")
+    answer(cast.alice, screening, "steady", "yes")
+    answer(cast.alice, screening, "infection", "no")
+    client.force_login(cast.alice)
+
+    def said() -> tuple[str, str]:
+        [row] = client.get("/screening/").context["rows"]
+        file = client.get("/screening/log.csv").content.decode("utf-8-sig")
+        [line] = csv.DictReader(StringIO(file))
+        assert line["outcome"] == row.outcome
+        return row.outcome, row.lapsed
+
+    assert said() == ("potentially_eligible", "")
+    holds_until(screening, "infection", today(cast) - datetime.timedelta(days=1))
+    assert said() == ("undetermined", "was potentially eligible: answers are due again")
 
 
 def test_a_planned_event_is_due_when_an_answer_is_to_be_given_again_then(
