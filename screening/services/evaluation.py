@@ -134,20 +134,15 @@ def outcomes_today(screenings: Iterable[Screening]) -> dict[int, Outcome]:
     """Of those still open, where time alone has changed the outcome that was kept with the last answer."""
     still_open = [screening for screening in screenings if screening.status == Status.OPEN]
     standings = read_standings(still_open)
-    found = {
-        screening.pk: Outcome(
-            assess(
-                screening, standing.answers, expired=standing.expired, anchors=standing.anchors
-            ).outcome.value
-        )
-        for screening in still_open
-        if (standing := standings[screening.pk]).expired
-    }
-    return {
-        screening.pk: found[screening.pk]
-        for screening in still_open
-        if screening.pk in found and found[screening.pk] != screening.outcome
-    }
+    changed: dict[int, Outcome] = {}
+    for screening in still_open:
+        standing = standings[screening.pk]
+        if not standing.expired:
+            continue
+        assessment = assess(screening, standing.answers, expired=standing.expired, anchors=standing.anchors)
+        if assessment.outcome.value != screening.outcome:
+            changed[screening.pk] = Outcome(assessment.outcome.value)
+    return changed
 
 
 def keep_outcome(screening: Screening) -> None:
