@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from trials.vocabularies.loaded import FILE, OTHER, vocabulary
-from trials.vocabularies.wording import key, key_of, words
+from trials.vocabularies.wording import key, key_of, says_something, words
 
 # Changes with the vocabulary: an index holds concepts of one edition.
 EDITION = sha256(FILE.read_bytes()).hexdigest()[:12]
@@ -50,7 +50,8 @@ def expansions(typed: Sequence[str]) -> list[Span]:
             (
                 found
                 for end in range(min(len(parted), start + _LONGEST), start, -1)
-                if parted[start] and parted[end - 1] and (found := _span(parted, start, end))
+                if all(map(says_something, (parted[start], parted[end - 1])))
+                and (found := _span(parted, start, end))
             ),
             None,
         )
@@ -60,7 +61,7 @@ def expansions(typed: Sequence[str]) -> list[Span]:
     return spans
 
 
-def _span(parted: Sequence[Sequence[str]], start: int, end: int) -> Span | None:
+def _span(parted: Sequence[list[str]], start: int, end: int) -> Span | None:
     term_key = key_of([part for word in parted[start:end] for part in word])
     identifier = vocabulary().synonym(term_key)
     # One word for what is no condition and no substance is part of any sentence: women, time, therapy.

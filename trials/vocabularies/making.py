@@ -10,7 +10,7 @@ concept that the best source gives it to; where that source gives it to two, it 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -229,14 +229,18 @@ class Vocabulary:
         return found
 
     def settled(self) -> Iterator[Concept]:
-        """Each concept with the terms that it owns, and with the entries that no concept owns."""
-        for identifier in sorted(self._concepts):
-            concept = self._concepts[identifier]
-            own = {term for term in (concept.name, *concept.terms) if self._owner(term) == identifier}
-            other = {term for term in (*concept.terms, *concept.entries) if not self._owner(term)}
-            yield Concept(
-                identifier, concept.kind, concept.name, _as_typed(own), _as_typed(other), concept.broader
-            )
+        """Each concept with the terms that it owns, and with the entries that are its alone."""
+        entries: dict[str, dict[str, str]] = {}
+        listing: Counter[str] = Counter()
+        for identifier, concept in self._concepts.items():
+            free = (term for term in (*concept.terms, *concept.entries) if not self._owner(term))
+            entries[identifier] = _as_typed(free)
+            listing.update([*entries[identifier]])
+        for identifier, concept in sorted(self._concepts.items()):
+            own = (term for term in (concept.name, *concept.terms) if self._owner(term) == identifier)
+            alone = [term for term_key, term in entries[identifier].items() if listing[term_key] == 1]
+            terms = [*_as_typed(own).values()]
+            yield Concept(identifier, concept.kind, concept.name, terms, alone, concept.broader)
 
 
 def line(concept: Concept) -> str:
@@ -257,11 +261,11 @@ def _kind(tree: Iterable[str]) -> str:
     return SUBSTANCE if any(place.startswith(_SUBSTANCES) for place in places) else OTHER
 
 
-def _as_typed(terms: Iterable[str]) -> list[str]:
-    """One of the terms for each key, as it stands in a text: "gunshot wounds", not "wounds, gunshot"."""
+def _as_typed(terms: Iterable[str]) -> dict[str, str]:
+    """By key one term that has it, as it stands in a text: "gunshot wounds", not "wounds, gunshot"."""
     found: dict[str, str] = {}
-    usable = (term for term in terms if len(term) <= _LONGEST and "|" not in term and "=" not in term)
+    usable = {term for term in terms if len(term) <= _LONGEST and "|" not in term and "=" not in term}
     for term in sorted(usable, key=lambda term: ("," in term, term)):
         if term_key := key(term):
             found.setdefault(term_key, folded(" ".join(reversed(term.split(", ")))))
-    return list(found.values())
+    return found

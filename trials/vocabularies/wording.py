@@ -50,6 +50,10 @@ def key_of(parts: list[str]) -> str:
     return " ".join(sorted(stems)) if stems else " ".join(parts)
 
 
+def says_something(parts: list[str]) -> bool:
+    return any(part not in _SMALL for part in parts)
+
+
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """In the singular and in American spelling: "tumours" is "tumor"."""
