@@ -234,7 +234,8 @@ def test_what_is_narrower_than_one_is_not_below_its_siblings() -> None:
 
 COMMON = """
     a about all also and as at can did do had hard has have here him his how i it its low men mi ms new no now
-    of old on pd pe she some than the them this time trial us was we were who why with women study phase adults
+    of old on pd pe she some than the them this time trial us was we were who why with women study phase
+    adults
     older treatment safety dose response test high cold hand effect retinal deformity
 """
 
