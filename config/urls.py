@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("trials.urls")),
     path("", include("screening.urls")),
+    path("api/", include("trials.api.urls")),
     path("accounts/", include("config.accounts")),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,185 @@
+"""Which studies a request is for, page by page.
+
+A page's token says what the page before ended with, not how far it came: studies that come, go or change
+between two pages shift none of the others out of sight. (By relevance it is a rank: scores change with every
+study.) It is signed, and belongs to its request.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core import signing
+from django.db.models import BigIntegerField, BooleanField, F, Func, OrderBy, Q, Value
+
+from trials.api import essie
+from trials.api.columns import of_trial
+from trials.api.indexed import Indexed
+from trials.api.parameters import Order, StudiesAsked
+from trials.api.problems import BadRequestError
+from trials.api.searched import Scope, condition
+from trials.dates import PartialDate
+from trials.models import Trial
+from trials.searching.wanted import Area
+
+_SALT = "trials.api.page"
+_CHOICE_FIELDS = {
+    "status": "OverallStatus",
+    "phase": "Phase",
+    "studyType": "StudyType",
+    "sex": "Sex",
+    "ages": "StdAge",
+    "healthy": "HealthyVolunteers",
+    "results": "HasResults",
+    "funderType": "LeadSponsorClass",
+}
+# What the last study of a page was: its number, the values it is sorted by and its number, or its rank.
+type Ending = list[Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Primary keys in their order; `following` is the token of the next page, `total` where it was asked for.
+
+    `is_complete` is false while the index does not have every trial yet.
+    """
+
+    keys: list[int]
+    following: str | None = None
+    total: int | None = None
+    is_complete: bool = True
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One study more than the page takes, where there are so many, each with what a page ends with there."""
+
+    studies: list[tuple[int, Ending]]
+    total: Callable[[], int]
+
+
+class Among(Func):
+    """Whether a trial is one of many: one array, where `in` would take a parameter for each."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+    def __init__(self, keys: Sequence[int]) -> None:
+        super().__init__(F("pk"), Value(list(keys), output_field=ArrayField(BigIntegerField())))
+
+
+def studies(asked: StudiesAsked) -> Page:
+    """Raises BadRequestError."""
+    after = _ending(asked)
+    plain = [(area, text) for area, text in asked.texts if essie.is_plain(text)]
+    indexed = Indexed(plain, asked.near) if plain or asked.near else None
+    conditions = _conditions(asked)
+    if indexed and plain and any(order.by_relevance for order in asked.order):
+        found = _by_relevance(asked, indexed, conditions, after)
+    elif indexed and conditions is None and not asked.order:
+        found = _by_number(asked, indexed, after)
+    else:
+        found = _by_columns(asked, indexed, conditions, after)
+    shown = found.studies[: asked.page_size]
+    has_more = len(found.studies) > len(shown)
+    return Page(
+        keys=[key for key, _ending in shown],
+        following=signing.dumps([asked.digest, shown[-1][1]], salt=_SALT) if has_more else None,
+        total=found.total() if asked.count_total and after is None else None,
+        is_complete=indexed is None or indexed.complete,
+    )
+
+
+def _ending(asked: StudiesAsked) -> Ending | None:
+    if not asked.page_token:
+        return None
+    try:
+        digest, ending = signing.loads(asked.page_token, salt=_SALT)
+    except signing.BadSignature:
+        raise BadRequestError("Invalid value in parameter `pageToken`") from None
+    if digest != asked.digest:
+        raise BadRequestError("Parameter `pageToken` belongs to a request with other parameters")
+    return list(ending)
+
+
+def _by_number(asked: StudiesAsked, indexed: Indexed, after: Ending | None) -> _Found:
+    [last] = after or [0]
+    found = indexed.by_number(last, asked.page_size + 1)
+    return _Found([(key, [number]) for key, number in found], lambda: indexed.total)
+
+
+def _by_relevance(
+    asked: StudiesAsked, indexed: Indexed, conditions: Q | None, after: Ending | None
+) -> _Found:
+    [first] = after or [0]
+    last = first + asked.page_size + 1
+    if conditions is None:
+        keys = indexed.by_relevance(first, asked.page_size + 1)
+        return _Found([(key, [first + place]) for place, key in enumerate(keys, 1)], lambda: indexed.total)
+    ranked = indexed.by_relevance(0, max(indexed.total, 1))
+    fitting = set(Trial.objects.filter(conditions, Among(ranked)).order_by().values_list("pk", flat=True))
+    keys = [key for key in ranked if key in fitting]
+    return _Found(
+        [(key, [first + place]) for place, key in enumerate(keys[first:last], 1)], lambda: len(keys)
+    )
+
+
+def _by_columns(
+    asked: StudiesAsked, indexed: Indexed | None, conditions: Q | None, after: Ending | None
+) -> _Found:
+    trials = Trial.objects.filter(conditions or Q())
+    if indexed:
+        trials = trials.filter(Among(indexed.all()))
+    orders = [order for order in asked.order if order.column]
+    page = trials.filter(_later(orders, after)) if after else trials
+    rows = page.order_by(*(_sorted(order) for order in orders), "nct_id").values_list(
+        "pk", *(order.column for order in orders), "nct_id"
+    )
+    return _Found([(key, _stored(ending)) for key, *ending in rows[: asked.page_size + 1]], trials.count)
+
+
+def _sorted(order: Order) -> OrderBy:
+    column = F(order.column)
+    return column.desc(nulls_last=True) if order.descending else column.asc(nulls_last=True)
+
+
+def _later(orders: Sequence[Order], after: Ending) -> Q:
+    """What comes after a study in this order; what says nothing in a column comes last."""
+    if not orders:
+        return Q(nct_id__gt=after[0])
+    order, value = orders[0], after[0]
+    equal = Q(**{order.column: value}) if value is not None else Q(**{f"{order.column}__isnull": True})
+    equal &= _later(orders[1:], after[1:])
+    if value is None:
+        return equal
+    beyond = Q(**{f"{order.column}__{'lt' if order.descending else 'gt'}": value})
+    return beyond | Q(**{f"{order.column}__isnull": True}) | equal
+
+
+def _stored(values: Sequence[Any]) -> Ending:
+    return [value.iso if isinstance(value, PartialDate) else value for value in values]
+
+
+def _conditions(asked: StudiesAsked) -> Q | None:
+    """What the database decides; None where nothing of the request is for it."""
+    found = [Q(overall_status__in=statuses) for statuses in asked.statuses]
+    if asked.numbers is not None:
+        numbers = sorted(asked.numbers)
+        found.append(Q(nct_id__in=numbers) | Q(nct_id_aliases__overlap=numbers))
+    for name, values in asked.choices:
+        each = (of_trial(essie.Words(value), _CHOICE_FIELDS[name]) for value in values)
+        found.append(reduce(operator.or_, each))
+    texts = [(area, text) for area, text in asked.texts if not essie.is_plain(text)]
+    for area, text in [*texts, *((Area.ANYWHERE, text) for text in asked.expressions)]:
+        found.append(condition(essie.parse(text), Scope(_found, area)))
+    return reduce(operator.and_, found) if found else None
+
+
+def _found(area: Area, text: str) -> Q:
+    return Q(Among(Indexed([(area, text)]).all()))
