@@ -23,15 +23,25 @@ from trials.models import (
 )
 from trials.searching import synonyms
 from trials.searching.results import Kind
-from trials.searching.schema import SCHEMA, normalised
+from trials.searching.schema import (
+    CONDITION_KEY,
+    COUNTRY_ALONE,
+    COUNTRY_AMONG,
+    JOINT,
+    SAMPLES,
+    SCHEMA,
+    SEPARATOR,
+    SEVERAL,
+    combination,
+    key_of,
+    normalised,
+)
 from trials.searching.wanted import NOT_REPORTED
 from trials.text import folded
 from trials.vocabulary import Sex, Status
 
 # An unknown limit admits everybody.
 NO_LIMIT = 2**32 - 1
-# Between the parts of a label: its kind, its folded name from one of its words on, its name as written.
-SEPARATOR = "\x1f"
 # A longer name is a description: nobody types its beginning.
 _LONGEST_LABEL = 100
 _LABEL_STARTS = 4
@@ -107,7 +117,15 @@ def _fields(values: dict[str, Any], lists: _Lists) -> dict[str, Any]:
     countries = {site[5] for site in lists.sites} - {""}
     places = {part for site in lists.sites for part in site[1:6]} - {""}
     texts = [values[name] for name in ("brief_summary", "plain_summary", "eligibility_text")]
+    conditions = sorted({key for _name, key in lists.conditions})
     number = int(values["nct_id"][3:])
+    several = {
+        "phase": values["phases"],
+        "sex": [sex.value for sex in (Sex.FEMALE, Sex.MALE) if values["sex"] in (sex, Sex.ALL, "")],
+        "age_group": values["std_ages"],
+        "intervention_type": [kind for kind, _name, _others in lists.interventions],
+    }
+    sets = {name: sorted(set(found) - {""}) or [NOT_REPORTED] for name, found in several.items()}
     words = {
         "title": titles,
         "condition_words": [*names, *lists.keywords],
@@ -120,31 +138,34 @@ def _fields(values: dict[str, Any], lists: _Lists) -> dict[str, Any]:
         "text": [*titles, *names, *lists.keywords, *drugs, *sponsors, *places, *identifiers, *texts],
     }
     return {
+        **sets,
+        **{combination(name): JOINT.join(found) for name, found in sets.items()},
         **{
             name: [normalised(part) for part in dict.fromkeys(parts) if part] for name, parts in words.items()
         },
         "identifier": sorted({folded(identifier) for identifier in identifiers} - {""}),
-        "concept": sorted(synonyms.concepts([*names, *lists.keywords, *drugs])),
-        "label": sorted(_labels(names, drugs, sponsors, {*cities, *countries})),
+        "concept": sorted(synonyms.concepts([*_named_in(titles), *names, *lists.keywords, *drugs])),
+        "label": sorted(
+            {*_labels(names, drugs, sponsors, {*cities, *countries}), *_written(lists.conditions)}
+        ),
         "place": sorted({place for site in lists.sites if (place := _place(site))}),
         "recruiting_place": sorted(
             {place for site in lists.sites if site[0] == Status.RECRUITING and (place := _place(site))}
         ),
         "status": [values["overall_status"] or NOT_REPORTED],
-        "phase": values["phases"] or [NOT_REPORTED],
         "study_type": [values["study_type"] or NOT_REPORTED],
-        "sex": [sex.value for sex in (Sex.FEMALE, Sex.MALE) if values["sex"] in (sex, Sex.ALL, "")],
-        "age_group": values["std_ages"] or [NOT_REPORTED],
         "healthy": [_said(values["healthy_volunteers"])],
         "has_results": [_said(values["has_results"])],
-        "condition": sorted({key for _name, key in lists.conditions}),
-        "intervention_type": sorted({kind or NOT_REPORTED for kind, _name, _others in lists.interventions})
-        or [NOT_REPORTED],
+        "condition": conditions,
+        CONDITION_KEY: [key_of(condition) for condition in conditions],
         "sponsor": sorted(set(sponsors)),
         "sponsor_class": [agency or NOT_REPORTED for _name, _role, agency in leads] or [NOT_REPORTED],
         "country": sorted(countries),
+        COUNTRY_ALONE: SEVERAL if len(countries) > 1 else JOINT.join(countries),
+        COUNTRY_AMONG: sorted(countries) if len(countries) > 1 else [],
         "pk": values["pk"],
         "revision": values["revision"],
+        "sample": str(number % SAMPLES),
         "number": number,
         "youngest": values["minimum_age_days"] or 0,
         "oldest": NO_LIMIT if values["maximum_age_days"] is None else values["maximum_age_days"],
@@ -170,6 +191,20 @@ def _place(site: tuple[Any, ...]) -> str:
     if latitude is None:
         latitude, longitude = city_latitude, city_longitude
     return "" if latitude is None else f"{round(latitude * _THOUSANDTHS)},{round(longitude * _THOUSANDTHS)}"
+
+
+def _named_in(titles: Iterable[str]) -> Iterator[str]:
+    """The terms of the vocabulary that stand in a title."""
+    for title in titles:
+        words = title.split()
+        for span in synonyms.expansions(words):
+            yield " ".join(words[span.start : span.end])
+
+
+def _written(conditions: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """How a record writes a condition, to be found by its number."""
+    for name, key in conditions:
+        yield f"{key_of(key)}{SEPARATOR}{key}{SEPARATOR}{' '.join(name.split())}"
 
 
 def _labels(

@@ -13,7 +13,7 @@ from tantivy import Occur, Order, Query
 
 from trials.models import Trial
 from trials.searching import catching_up, queries
-from trials.searching.facets import USUAL, facets_of
+from trials.searching.facets import USUAL, Counted, counted
 from trials.searching.index import Snapshot, folder
 from trials.searching.interpreting import identified
 from trials.searching.nearest import nearest_sites
@@ -55,12 +55,11 @@ def search(
     Where nothing has the words as typed, likely mistakes are mended first, unless `wanted.exact`.
     """
     now = snapshot()
-    words, total = _read(now, wanted)
-    hits = _hits(now, wanted, words, first, count) if total and count else ()
+    words, found = _read(now, wanted, facets)
     return Results(
-        total=total,
-        hits=hits,
-        facets=facets_of(now, wanted, words, facets),
+        total=found.total,
+        hits=_hits(now, wanted, words, first, count) if found.total and count else (),
+        facets=found.facets,
         understanding=replace(words.understanding, goes_to=_goes_to(now, wanted.text)),
         building=_building(now),
     )
@@ -72,8 +71,8 @@ def count(wanted: Wanted) -> int:
 
 def facet(wanted: Wanted, asked: FacetAsked) -> Facet:
     now = snapshot()
-    words, _total = _read(now, wanted)
-    return facets_of(now, wanted, words, [asked])[asked.name]
+    _words, found = _read(now, wanted, [asked])
+    return found.facets[asked.name]
 
 
 def known(name: str, values: Sequence[str]) -> set[str]:
@@ -89,7 +88,7 @@ def suggest(text: str, kinds: Sequence[Kind] = tuple(Kind), *, count: int = 8) -
 def snippets(wanted: Wanted, results: Results) -> dict[int, Snippet]:
     """Of the hits, by their primary keys."""
     now = snapshot()
-    words, _total = _read(now, wanted)
+    words, _found = _read(now, wanted)
     sought_words = every(list(words.queries(scored=True)))
     return snippets_of(now.searcher, sought_words, [hit.pk for hit in results.hits])
 
@@ -112,22 +111,22 @@ def nearest_beyond(wanted: Wanted) -> Nearest | None:
         km = min(4 * km, _HALF_AROUND_THE_EARTH)
 
 
-def _read(now: Snapshot, wanted: Wanted) -> tuple[Words, int]:
-    """The words, and how many trials there are. Mistakes are mended where filters are not to blame."""
+def _read(now: Snapshot, wanted: Wanted, facets: Sequence[FacetAsked] = ()) -> tuple[Words, Counted]:
+    """The words, and what they find. Mistakes are mended where filters are not to blame."""
     words = queries.words(now, wanted)
-    total = _total(now, wanted, words)
-    if total or wanted.exact or not words.parts:
-        return words, total
+    found = counted(now, wanted, words, facets)
+    if found.total or wanted.exact or not words.parts:
+        return words, found
     alone = Wanted(text=wanted.text, areas=wanted.areas)
     if not _total(now, alone, words):
         doubted = queries.words(now, wanted, doubting=True)
         if doubted.understanding.corrections and _total(now, alone, doubted):
-            return doubted, _total(now, wanted, doubted)
-    return words, 0
+            return doubted, counted(now, wanted, doubted, facets)
+    return words, found
 
 
 def _total(now: Snapshot, wanted: Wanted, words: Words) -> int:
-    return int(now.searcher.search(queries.found_by(now, wanted, words), 1).count)
+    return counted(now, wanted, words, ()).total
 
 
 def _hits(now: Snapshot, wanted: Wanted, words: Words, first: int, count: int) -> tuple[Hit, ...]:

@@ -3,95 +3,164 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tantivy import Query, Searcher
 
-from trials.searching.documents import SEPARATOR
 from trials.searching.index import Snapshot
 from trials.searching.queries import Words, found_by
-from trials.searching.results import Facet, FacetAsked, FacetOrder, FacetValue, Kind
-from trials.searching.wanted import FACETS, Wanted
+from trials.searching.results import Facet, FacetAsked, FacetOrder, FacetValue
+from trials.searching.schema import (
+    COMBINED,
+    CONDITION_KEY,
+    COUNTRY_ALONE,
+    COUNTRY_AMONG,
+    JOINT,
+    SAMPLES,
+    SEVERAL,
+    combination,
+    key_of,
+)
+from trials.searching.sought import every, keyed
+from trials.searching.wanted import FACETS, NOT_REPORTED, Wanted
 from trials.text import folded
 
-USUAL = tuple(FacetAsked(name) for name in FACETS)
-# Every segment of the index reports so many of its values: what is rarer in all of them is on no list.
-_PER_SEGMENT = 5_000
-# Names alone have so many values that some are left out.
-_NAMES = frozenset({"condition", "sponsor", "country"})
+# All but the names of sponsors, which are too many to be of use in a list that nobody asked for.
+USUAL = tuple(FacetAsked(name) for name in FACETS if name != "sponsor")
+# Names, of which some are left out. Of other filters every value is counted.
+_NAMES = frozenset({"condition", "sponsor"})
+# Every segment of the index tells all its values, or their sum would be too low.
+_ALL = {"size": 65_000, "segment_size": 65_000}
+# Where more trials are found, the commonest names are those of a sample of about so many. They are then
+# counted in all trials, so a sample decides at most which of the rarest names on a list is left out.
+_SAMPLE = 20_000
+_TOTAL = "total"
+
+type Terms = dict[str, Any]
 
 
-def facets_of(now: Snapshot, wanted: Wanted, words: Words, asked: Sequence[FacetAsked]) -> dict[str, Facet]:
+@dataclass(frozen=True)
+class Counted:
+    """How many trials there are, and how many under each choice."""
+
+    total: int
+    facets: dict[str, Facet]
+
+
+def counted(now: Snapshot, wanted: Wanted, words: Words, asked: Sequence[FacetAsked]) -> Counted:
     """Filters in force are counted as if they were not, one by one; all the others together."""
     free = [one for one in asked if not wanted.chosen(one.name)]
-    found = _counted(now, found_by(now, wanted, words), free)
+    total, found = _counted(now, found_by(now, wanted, words), free)
     for one in asked:
-        if wanted.chosen(one.name):
+        if chosen := wanted.chosen(one.name):
             query = found_by(now, wanted, words, but=one.name)
-            found |= _counted(now, query, [one], chosen=wanted.chosen(one.name))
-    return {one.name: found[one.name] for one in asked}
+            found |= _counted(now, query, [one], chosen)[1]
+    return Counted(total, {one.name: found[one.name] for one in asked})
 
 
 def _counted(
     now: Snapshot, query: Query, asked: Sequence[FacetAsked], chosen: Sequence[str] = ()
-) -> dict[str, Facet]:
-    if not asked:
-        return {}
-    parts: dict[str, Any] = {one.name: {"terms": _terms(one)} for one in asked}
+) -> tuple[int, dict[str, Facet]]:
+    total, counts = _enumerated(now.searcher, query, [one.name for one in asked if one.name not in _NAMES])
     for one in asked:
-        if chosen:
-            parts[f"{one.name} chosen"] = {"terms": {"field": one.name, "include": list(chosen)}}
-    answer = now.searcher.aggregate(query, parts)
-    return {
-        one.name: _facet(
-            now.searcher,
-            one,
-            answer[one.name]["buckets"],
-            answer[f"{one.name} chosen"]["buckets"] if chosen else [],
-            chosen,
-        )
-        for one in asked
-    }
+        if one.name in _NAMES:
+            counts[one.name] = _named(now, query, total, one, chosen)
+    return total, {one.name: _facet(now, one, counts[one.name], chosen) for one in asked}
 
 
-def _terms(one: FacetAsked) -> dict[str, Any]:
-    terms: dict[str, Any] = {"field": one.name, "size": one.size + 1, "segment_size": _PER_SEGMENT}
-    if one.order is FacetOrder.NAME:
-        terms |= {"order": {"_key": "asc"}}
+def _enumerated(
+    searcher: Searcher, query: Query, names: Sequence[str]
+) -> tuple[int, dict[str, Counter[str]]]:
+    """How many trials, and how many have each value of these filters."""
+    if not names:
+        return int(searcher.search(query, 1).count), {}
+    parts: dict[str, Any] = {_TOTAL: {"value_count": {"field": "pk"}}}
+    for name in names:
+        field = combination(name) if name in COMBINED else COUNTRY_ALONE if name == "country" else name
+        parts[name] = {"terms": {"field": field, **_ALL}}
+    if "country" in names:
+        among = {COUNTRY_AMONG: {"terms": {"field": COUNTRY_AMONG, **_ALL}}}
+        parts[SEVERAL] = {"filter": f"{COUNTRY_ALONE}:{SEVERAL}", "aggs": among}
+    answer = searcher.aggregate(query, parts)
+    counts: dict[str, Counter[str]] = {}
+    for name in names:
+        counts[name] = Counter()
+        for bucket in answer[name]["buckets"]:
+            for value in bucket["key"].split(JOINT):
+                counts[name][value] += int(bucket["doc_count"])
+    if "country" in names:
+        del counts["country"][SEVERAL], counts["country"][""]
+        for bucket in answer[SEVERAL][COUNTRY_AMONG]["buckets"]:
+            counts["country"][bucket["key"]] += int(bucket["doc_count"])
+    return int(answer[_TOTAL]["value"]), counts
+
+
+def _named(now: Snapshot, query: Query, total: int, one: FacetAsked, chosen: Sequence[str]) -> Counter[str]:
+    """How many trials have the first names in the order asked for, and how many those chosen."""
+    # Those chosen come apart, so others are asked for beyond them.
+    size = one.size + 1 + len(chosen)
     if one.words:
-        terms |= {"include": f"(?i).*{re.escape(folded(one.words))}.*"}
-    return terms
+        found = _first(now, query, {"field": one.name, "include": _bearing(one), **_order(one)}, size)
+    elif one.order is FacetOrder.NAME:
+        found = _first(now, query, {"field": one.name, **_order(one)}, size)
+    else:
+        field = CONDITION_KEY if one.name == "condition" else one.name
+        if total <= _SAMPLE:
+            found = _first(now, query, {"field": field}, size)
+        else:
+            samples = [str(number) for number in range(max(1, SAMPLES * _SAMPLE // total))]
+            sampled = _first(now, every([query, keyed("sample", samples)]), {"field": field}, size)
+            chosen, found = [*chosen, *sampled], Counter()
+    return found | _exactly(now, query, one.name, list(dict.fromkeys(chosen)))
 
 
-def _facet(
-    searcher: Searcher,
-    one: FacetAsked,
-    buckets: list[dict[str, Any]],
-    of_chosen: list[dict[str, Any]],
-    chosen: Sequence[str],
-) -> Facet:
-    counts = {str(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets}
-    listed = dict(list(counts.items())[: one.size])
-    listed |= dict.fromkeys(chosen, 0) | {
-        str(bucket["key"]): int(bucket["doc_count"]) for bucket in of_chosen
-    }
+def _order(one: FacetAsked) -> Terms:
+    return {"order": {"_key": "asc"}} if one.order is FacetOrder.NAME else {}
+
+
+def _first(now: Snapshot, query: Query, terms: Terms, size: int) -> Counter[str]:
+    whole = {**terms, **_ALL, "size": size}
+    buckets = now.searcher.aggregate(query, {"names": {"terms": whole}})["names"]["buckets"]
+    is_key = terms["field"] == CONDITION_KEY
+    return Counter(
+        {
+            now.condition(int(bucket["key"])).name if is_key else bucket["key"]: int(bucket["doc_count"])
+            for bucket in buckets
+        }
+    )
+
+
+def _exactly(now: Snapshot, query: Query, field: str, names: Sequence[str]) -> Counter[str]:
+    if not names:
+        return Counter()
+    return _first(now, every([query, keyed(field, names)]), {"field": field, "include": names}, len(names))
+
+
+def _bearing(one: FacetAsked) -> str:
+    words = folded(one.words) if one.name == "condition" else one.words
+    return f"(?i).*{re.escape(words)}.*"
+
+
+def _facet(now: Snapshot, one: FacetAsked, counts: Counter[str], chosen: Sequence[str]) -> Facet:
     values = [
-        FacetValue(value, _label(searcher, value) if one.name == "condition" else value, number)
-        for value, number in listed.items()
+        FacetValue(value, _label(now, one.name, value), counts[value])
+        for value in dict.fromkeys([*chosen, *counts])
+        if one.name != "sex" or value != NOT_REPORTED
     ]
+    if one.name not in _NAMES and one.words:
+        values = [value for value in values if folded(one.words) in folded(value.label)]
     if one.order is FacetOrder.NAME:
         values.sort(key=lambda value: folded(value.label))
     else:
         values.sort(key=lambda value: (-value.count, folded(value.label)))
-    return Facet(one.name, tuple(values), has_more=len(counts) > one.size)
+    others = [value.value for value in values if value.value not in chosen]
+    left_out = set(others[one.size :])
+    listed = tuple(value for value in values if value.value not in left_out)
+    return Facet(one.name, listed, has_more=bool(left_out))
 
 
-def _label(searcher: Searcher, condition: str) -> str:
-    """How most records write a condition; by its key where it is too long to have a label."""
-    prefix = f"{Kind.CONDITION}{SEPARATOR}{condition}{SEPARATOR}"
-    spellings = searcher.terms_with_prefix("label", prefix)
-    if not spellings:
-        return condition
-    label, _trials = max(spellings, key=lambda found: found[1])
-    return label.removeprefix(prefix)
+def _label(now: Snapshot, name: str, value: str) -> str:
+    return now.condition(key_of(value)).label or value if name == "condition" else value

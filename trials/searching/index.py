@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tantivy
 from django.conf import settings
@@ -35,18 +35,34 @@ if TYPE_CHECKING:
 _CURRENT, _REVISION, _COMPLETE = "current", "revision", "complete"
 
 
+class Condition(NamedTuple):
+    """Its folded name, and how most records write it."""
+
+    name: str
+    label: str
+
+
 class Snapshot:
     """The index as it was at one moment, and what was learnt of it since."""
 
     def __init__(self, searcher: Searcher, *, complete: bool) -> None:
         self.searcher = searcher
         self.complete = complete
-        # Counts that every visitor asks for again.
-        self.counts: dict[Any, Any] = {}
+        self._conditions: dict[int, Condition] = {}
 
     @cached_property
     def places(self) -> Places:
         return Places(self.searcher)
+
+    def condition(self, number: int) -> Condition:
+        """What a condition's number stands for; both are empty where it is in no trial."""
+        known = self._conditions.get(number)
+        if known is None:
+            spellings = self.searcher.terms_with_prefix("label", f"{number}{schema.SEPARATOR}")
+            written, _trials = max(spellings, key=lambda found: found[1], default=("", 0))
+            known = Condition(*written.split(schema.SEPARATOR)[1:]) if written else Condition("", "")
+            self._conditions[number] = known
+        return known
 
     @cached_property
     def spelling(self) -> Spelling:

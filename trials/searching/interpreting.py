@@ -146,7 +146,6 @@ class Interpreter:
         as_typed = _joined([Tokens(spellings) for spellings in here if spellings], Every)
         if as_typed is None:
             return None
-        terms = tuple(dict.fromkeys(tuple(_tokens(term)) for term in span.terms))
         self._terms.append(
             Term(
                 typed=" ".join(word.text for word in typed[span.start : span.end]),
@@ -157,7 +156,7 @@ class Interpreter:
                 more_narrower=span.more,
             )
         )
-        return Synonymous(as_typed, tuple(term for term in terms if term), span.concepts)
+        return Synonymous(as_typed, span.concepts)
 
     def _word(self, word: Word, typed: str) -> Sought | None:
         if _says_nothing(word) and self._has_content:

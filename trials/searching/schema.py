@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from hashlib import blake2b
 
 from tantivy import (
     Filter,
@@ -29,23 +30,34 @@ WORDS = (
     "lead_sponsor_words",
     "place_words",
 )
-# Whole values that are found, not counted.
-KEYS = ("identifier", "place", "recruiting_place", "concept", "label")
-# Whole values that are found and counted.
-COUNTED = (
-    "status",
+# Whole values that are found.
+KEYS = (
+    "identifier",
+    "concept",
+    "label",
+    "place",
+    "recruiting_place",
     "phase",
-    "study_type",
     "sex",
     "age_group",
-    "healthy",
-    "condition",
     "intervention_type",
-    "sponsor",
-    "sponsor_class",
     "country",
-    "has_results",
+    "sample",
 )
+# Whole values that are found and counted.
+COUNTED = ("status", "study_type", "healthy", "has_results", "sponsor_class", "sponsor", "condition")
+# Counting takes ten times as long where a document may have several values or none. So what has few of them
+# is counted by combination, and countries, of which most trials have one, apart from those of the others.
+COMBINED = ("phase", "sex", "age_group", "intervention_type")
+COUNTRY_ALONE, COUNTRY_AMONG, SEVERAL = "country_alone", "country_among", "several"
+# By lot each trial is in one of so many samples.
+SAMPLES = 16
+JOINT = "|"
+# Between the parts of a label: its kind, its folded name from one of its words on, its name as written; or
+# of a condition its number, its folded name, its name as written. Spaces are no part of a name.
+SEPARATOR = "\x1f"
+# Conditions are so many that reading their names out takes longer than counting them: by `key_of`.
+CONDITION_KEY = "condition_key"
 NUMBERS = ("pk", "revision")
 # Read in order or by range, never looked up.
 MEASURES = ("number", "youngest", "oldest", "updated", "start")
@@ -60,6 +72,16 @@ _SPELLED_OUT = str.maketrans(
     | {"µ": " mu "}
 )
 _POSSESSIVE = re.compile(r"['’`]s\b", re.IGNORECASE)  # noqa: RUF001
+
+
+def combination(name: str) -> str:
+    """The field that has all values of a trial in one, joined by `JOINT`."""
+    return f"{name}_combination"
+
+
+def key_of(condition: str) -> int:
+    """A number for a folded name: of a million names, two share one with a chance of 1 in 500."""
+    return int.from_bytes(blake2b(condition.encode(), digest_size=6).digest())
 
 
 def normalised(text: str) -> str:
@@ -89,11 +111,11 @@ def _schema() -> Schema:
     builder.add_text_field("spelling", tokenizer_name="plain", index_option="basic")
     for name in KEYS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in COUNTED:
+    for name in (*COUNTED, *map(combination, COMBINED), COUNTRY_ALONE, COUNTRY_AMONG):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in NUMBERS:
         builder.add_unsigned_field(name, indexed=True, fast=True)
-    for name in MEASURES:
+    for name in (*MEASURES, CONDITION_KEY):
         builder.add_unsigned_field(name, fast=True)
     builder.add_text_field("title_order", tokenizer_name="raw", index_option="basic", fast=True)
     return builder.build()

@@ -31,7 +31,7 @@ def snippets_of(searcher: Searcher, query: Query, trials: Sequence[int]) -> dict
     for row in rows:
         title = next((row[name] for name in _TITLES if row[name]), "")
         texts = [", ".join(conditions.get(row["pk"], ())), *(_plain(row[name]) for name in _TEXTS)]
-        found[row["pk"]] = Snippet(_marked(marking, title, len(title)), _best(marking, texts))
+        found[row["pk"]] = Snippet(_marked(marking, _ESCAPE.sub(r"\1", title)), _best(marking, texts))
     return found
 
 
@@ -40,20 +40,23 @@ def _plain(text: str) -> str:
 
 
 def _best(marking: SnippetGenerator, texts: Sequence[str]) -> Parts:
-    """Of the first text with marked words; else the beginning of the summary, if there is one."""
+    """Of the first text that has any of the words; nothing where none has."""
     for text in texts:
-        parts = _marked(marking, text, LONGEST)
+        parts = _marked(marking, text, longest=LONGEST)
         if any(is_marked for _text, is_marked in parts):
             return parts
     return ()
 
 
-def _marked(marking: SnippetGenerator, text: str, longest: int) -> Parts:
-    marking.set_max_num_chars(max(1, longest))
+def _marked(marking: SnippetGenerator, text: str, *, longest: int | None = None) -> Parts:
+    """The whole text, or the part of it with most of the words."""
     composed = unicodedata.normalize("NFC", text)
+    marking.set_max_num_chars(longest or 4 * len(composed) + 1)
     snippet = marking.snippet_from_doc(Document(text=composed))
     spans = [(span.start, span.end) for span in snippet.highlighted()]
-    fragment = snippet.fragment() if spans else composed if longest == len(text) else ""
+    if not spans:
+        return ((composed, False),) if composed and not longest else ()
+    fragment = snippet.fragment() if longest else composed
     return tuple(_parts(fragment.encode(), spans))
 
 

@@ -12,7 +12,6 @@ from trials.searching.wanted import Area
 
 # By how much a word counts more where it stands in these than anywhere.
 _BOOSTS = (("title", 4.0), ("condition_words", 3.0), ("intervention_words", 2.0))
-_SYNONYM_BOOST = 0.8
 # What a trial gets for being about the thing under whatever name: as much as a common word somewhere.
 _CONCEPT_SCORE = 2.0
 
@@ -52,10 +51,9 @@ class Identified:
 
 @dataclass(frozen=True)
 class Synonymous:
-    """As typed, or under another name, or about the concept or a narrower one."""
+    """As typed, or by its titles, conditions or interventions about the concept or a narrower one."""
 
     typed: Sought
-    terms: tuple[tuple[str, ...], ...]
     concepts: tuple[str, ...]
 
 
@@ -136,13 +134,11 @@ class _Queries:
         )
 
     def _synonymous(self, sought: Synonymous) -> Query:
-        others = [self._side_by_side(tokens) for tokens in sought.terms]
-        if self.scored:
-            others = [Query.boost_query(each, _SYNONYM_BOOST) for each in others]
-        if sought.concepts and self.area in _CONCEPTUAL:
-            about = keyed("concept", sought.concepts)
-            others.append(Query.const_score_query(about, _CONCEPT_SCORE) if self.scored else about)
-        return some([self.of(sought.typed), *others])
+        typed = self.of(sought.typed)
+        if self.area not in _CONCEPTUAL:
+            return typed
+        about = keyed("concept", sought.concepts)
+        return some([typed, Query.const_score_query(about, _CONCEPT_SCORE) if self.scored else about])
 
     def _side_by_side(self, tokens: Sequence[str]) -> Query:
         if self.area is Area.IDENTIFIER:

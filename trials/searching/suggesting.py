@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from tantivy import Searcher
 
-from trials.searching.documents import SEPARATOR
 from trials.searching.results import Kind, Suggestion
+from trials.searching.schema import SEPARATOR
 from trials.text import folded
 
 # Of a short beginning so many names are looked at, the first in the alphabet.
