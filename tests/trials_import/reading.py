@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -41,3 +42,34 @@ def read(content: bytes) -> tuple[list[int], list[str]]:
 def told(refused: Refused) -> str:
     [problem] = refused.problems
     return " ".join(filter(None, (refused.where.replace("stdin", "-"), refused.nct_id, str(problem))))
+
+
+def zipped(files: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", method) as writer:
+        for name, content in files.items():
+            writer.writestr(name, content)
+    return archive.getvalue()
+
+
+class Pipe(io.RawIOBase):
+    """Can be written to and does nothing else, so that an archive has its sizes behind its members."""
+
+    def __init__(self) -> None:
+        self.content = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> int:
+        self.content += bytes(data)  # type: ignore[call-overload]
+        return len(bytes(data))  # type: ignore[call-overload]
+
+
+def zipped_into_a_pipe(files: dict[str, bytes]) -> bytes:
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as writer:  # type: ignore[arg-type]
+        for name, content in files.items():
+            with writer.open(name, "w", force_zip64=name.startswith("long")) as member:
+                member.write(content)
+    return pipe.content

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -13,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.trials_import.reading import found, line, nct, read, study
+from tests.trials_import.reading import found, line, nct, read, study, zipped, zipped_into_a_pipe
 from trials.importers.incoming import Incoming
 from trials.importers.sources import records
 from trials.importers.sources.framing import Framing
@@ -23,37 +22,6 @@ THREE = [study(1), study(2, hasResults=False, note='A "quoted" {text}, Î© and ðŸ
 LINES = "\n".join(map(json.dumps, THREE))
 PRETTY = [json.dumps(one, indent=2, sort_keys=True, ensure_ascii=False) for one in THREE]
 PAGE = {"totalCount": 3, "studies": THREE, "nextPageToken": "abc"}
-
-
-def zipped(files: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", method) as writer:
-        for name, content in files.items():
-            writer.writestr(name, content)
-    return archive.getvalue()
-
-
-class Pipe(io.RawIOBase):
-    """Can be written to and does nothing else, so that an archive has its sizes behind its members."""
-
-    def __init__(self) -> None:
-        self.content = b""
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: object) -> int:
-        self.content += bytes(data)  # type: ignore[call-overload]
-        return len(bytes(data))  # type: ignore[call-overload]
-
-
-def zipped_into_a_pipe(files: dict[str, bytes]) -> bytes:
-    pipe = Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as writer:  # type: ignore[arg-type]
-        for name, content in files.items():
-            with writer.open(name, "w", force_zip64=name.startswith("long")) as member:
-                member.write(content)
-    return pipe.content
 
 
 SHAPES = {

@@ -129,7 +129,7 @@ class Framing:
                     yield refused(where, 'the key "studies" stands twice: the second was not read')
                 self._note({key: value})
         except _BrokenError:
-            pass
+            self._pass_over()
         if window.next() == "}":
             window.take(1)
         else:
@@ -203,7 +203,8 @@ class Framing:
 
     def _unended(self, path: str, what: str) -> Iterator[Refused]:
         self._astray = True
-        if not self._window.failure and not self._told_end:
+        if not self._told_end and not self._window.failure:  # which is told at last
+            self._told_end = not self._window.next()
             yield refused(self._where(path), f"the {what} does not end: something is missing")
 
 

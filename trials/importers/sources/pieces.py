@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from itertools import chain
 from typing import NamedTuple, Protocol
 
 PIECE = 2**18  # bytes that are read or unpacked at once
+# Packed data shows only in its end that it was not right, when records of it may be stored.
+DAMAGED = "the file is damaged, and what was read of it may be wrong too: import it again from a sound copy"
 
 type Pieces = Iterator[bytes]
 
@@ -25,15 +26,16 @@ class Source(NamedTuple):
 
 
 class Buffer:
-    """Pieces of which as much can be asked for as is wanted."""
+    """Pieces of which as much can be asked for as is wanted. `UnreadableError` comes after what was whole."""
 
     def __init__(self, pieces: Pieces) -> None:
         self._pieces = filter(None, pieces)
         self._held = b""
+        self._failure: UnreadableError | None = None
 
     def peek(self, size: int) -> bytes:
         """The next bytes, which stay; fewer than `size` at the end."""
-        while len(self._held) < size and (piece := next(self._pieces, b"")):
+        while len(self._held) < size and (piece := self._next()):
             self._held += piece
         return self._held[:size]
 
@@ -54,14 +56,25 @@ class Buffer:
     def go_to(self, mark: re.Pattern[bytes], size: int) -> None:
         """Pass over what stands before the next `mark`, which is of so many bytes, or over everything."""
         while not (found := mark.search(self._held)):
-            piece = next(self._pieces, b"")
+            piece = self._next()
             self._held = self._held[1 - size :] + piece if piece else b""
             if not piece:
                 return
         self._held = self._held[found.start() :]
 
     def rest(self) -> Pieces:
-        return chain(filter(None, [self._held]), self._pieces)
+        while piece := self.some(PIECE):
+            yield piece
+
+    def _next(self) -> bytes:
+        if not self._failure:
+            try:
+                return next(self._pieces, b"")
+            except UnreadableError as error:
+                self._failure = error
+        if not self._held:
+            raise self._failure
+        return b""
 
 
 class Inflating(Protocol):
@@ -84,4 +97,4 @@ def inflated(inflating: Inflating, more: Callable[[], bytes]) -> Pieces:
                 piece = inflating.decompress(more(), PIECE)
             yield piece
     except zlib.error as error:
-        raise UnreadableError("is damaged from here on: it cannot be unpacked") from error
+        raise UnreadableError(f"cannot be unpacked from here on: {DAMAGED}") from error

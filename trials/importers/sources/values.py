@@ -92,7 +92,7 @@ def _problems(value: object) -> Iterator[ImportProblem]:
             case dict():
                 for key in node:
                     if problem := text_problem(key):
-                        yield ImportProblem(path, f'in the key "{shown(key)}" {problem}')
+                        yield ImportProblem(path, problem.replace("the text", f'the key "{shown(key)}"', 1))
                 inner = [
                     (child, f"{path}.{shown(key)}".removeprefix("."), depth + 1)
                     for key, child in node.items()
@@ -108,6 +108,6 @@ def shown(text: str, longest: int = 80) -> str:
     """A name that somebody else chose, as it can stand in one line of a message."""
     short = text if len(text) <= longest else f"{text[:longest]}…"
     return "".join(
-        character if character.isprintable() else character.encode("ascii", "backslashreplace").decode()
+        character if character.isprintable() else character.encode("unicode_escape").decode()
         for character in short
     )

@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from trials.importers.incoming import Refused, refused
-from trials.importers.sources.pieces import PIECE, Buffer, Pieces, Source, UnreadableError, inflated
+from trials.importers.sources.pieces import DAMAGED, PIECE, Buffer, Pieces, Source, UnreadableError, inflated
 from trials.importers.sources.values import shown
 
 MEMBER = b"PK\x03\x04"
@@ -53,8 +53,8 @@ def members(archive: Source) -> Iterator[Source | Refused]:
             elif not header.name.endswith("/") and not hidden(header.name):
                 yield Source(name, member.contents)
             member.pass_over()
-            if member.failed and not rest.peek(1):
-                return  # it was told
+            if member.told and not rest.peek(1):
+                return
         if rest.peek(4) not in _NEXT:
             reason = "is damaged from here on" if rest.peek(4) else "ends too early: it was cut off"
             yield refused(archive.name, f"the archive {reason}")
@@ -98,7 +98,7 @@ class _Member:
         self._header = header
         self._rest = rest
         self._left = header.size
-        self.failed = False
+        self.told = False
         self.contents = self._checked(self._stored() if header.method == _STORED else self._inflated())
 
     def why_not(self) -> str:
@@ -112,10 +112,12 @@ class _Member:
 
     def pass_over(self) -> None:
         """Go to where the next member begins, whatever was read of this one."""
+        told = self.told
         if self._left is None and not self.why_not():
             with suppress(UnreadableError):
                 for _piece in self.contents:
                     pass
+        self.told = told
         while self._left and self._some():
             pass
         if self._rest.peek(4) not in _NEXT:
@@ -155,9 +157,9 @@ class _Member:
             if self._header.flags & _SIZES_FOLLOW and not self._left:
                 expected = self._read_descriptor()
             if checksum != expected:
-                raise UnreadableError("is damaged: its checksum is not right")
+                raise UnreadableError(f"its checksum is not right: {DAMAGED}")
         except UnreadableError:
-            self.failed = True
+            self.told = True
             raise
 
     def _read_descriptor(self) -> int:
