@@ -36,6 +36,7 @@ GET = {
     "trials:home": (200,) + (302,) * 6,  # on to what waits for them
     "trials:list": PUBLIC,
     "trials:trial": PUBLIC,
+    "trials:history": PUBLIC,
     "trials:compare_criteria": PUBLIC,
     **dict.fromkeys(
         ("trials:trial_json", "trials:trial_ris", "trials:trial_fhir", "trials:trial_criteria"), PUBLIC
@@ -107,6 +108,7 @@ POST = {
     "trials:home": (405,) * 7,
     "trials:list": (405,) * 7,
     "trials:trial": (405,) * 7,
+    "trials:history": (405,) * 7,
     "trials:compare_criteria": (405,) * 7,
     **dict.fromkeys(
         ("trials:trial_json", "trials:trial_ris", "trials:trial_fhir", "trials:trial_criteria"), (405,) * 7

@@ -26,6 +26,7 @@ from trials.vocabulary import (
     IdentifierType,
     InterventionType,
     Phase,
+    Status,
     WhoMasked,
     words,
 )
@@ -56,9 +57,17 @@ _OF_ROWS: Mapping[str, Mapping[str, type[TextChoices]]] = {
     "central_contacts": {"role": ContactRole},
     "contacts": {"role": ContactRole},
     "outcomes": {"kind": Outcome.Kind},
+    "sites": {"status": Status},
     "arms": {"type": ArmType},
     "interventions": {"type": InterventionType},
 }
+
+# A database keeps the keys of an entry in no order of ours.
+_SITE = ("facility", "city", "state", "zip", "country", "status", "coordinates", "contacts")
+# Values of a record that are written in capitals and mean words.
+_ENUMERATIONS = frozenset(
+    {"type", "class", "role", "status", "statusForNctId", "ipdSharing", "infoTypes", "retention"}
+)
 
 
 def column_in_words(field: models.Field[Any, Any], value: Any) -> str:
@@ -94,6 +103,32 @@ def list_in_words(name: str, value: Any) -> str:
             line for part in ("arms", "interventions") if (line := list_in_words(part, value[part]))
         )
     return "\n".join(_row(row, _OF_ROWS.get(name, {})) for row in value or ())
+
+
+def entry_in_words(name: str, entry: Any) -> str:
+    """One entry of a list or a value of a record, by the name of the list or of the value."""
+    if isinstance(entry, dict):
+        vocabularies = _OF_ROWS.get(name, {})
+        said = (
+            ", ".join(words(vocabularies[key], [value]))
+            if key in vocabularies
+            else entry_in_words(key, value)
+            for key, value in sorted(entry.items(), key=lambda item: _place(item[0]))
+            if value not in (None, "") and key != "folded"
+        )
+        return "; ".join(filter(None, said))
+    if isinstance(entry, list):
+        said = (entry_in_words(name, each) for each in entry)
+        return ("\n" if any(isinstance(each, dict) for each in entry) else ", ").join(filter(None, said))
+    if isinstance(entry, bool):
+        return _("Yes") if entry else _("No")
+    if entry is None:
+        return ""
+    return humanised(entry) if name in _ENUMERATIONS and isinstance(entry, str) else str(entry)
+
+
+def _place(key: str) -> int:
+    return _SITE.index(key) if key in _SITE else len(_SITE)
 
 
 def _row(values: Mapping[str, Any], vocabularies: Mapping[str, type[TextChoices]] | None = None) -> str:

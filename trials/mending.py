@@ -24,6 +24,9 @@ _SYMBOLS = str.maketrans(
 _ENTITY = re.compile(r"\\?&(?:amp;)*(lte?|gte?|le|ge|amp|quot|apos|nbsp|#[0-9]{2,5}|#x[0-9a-fA-F]{2,4});")
 _ENTITIES = {"lte": "le", "gte": "ge"}
 
+# "³" read as two characters, as by a program that does not know UTF-8.
+_TWICE = re.compile("Â(?=[\u00a0-\u00bf])")
+
 _BULLET = "[•‣⁃▪▫■□●○◦◘∙➢➤►▶✓✔❖]"  # noqa: RUF001
 _START = re.compile(r"([ \t]*)((?:[*-][ \t]+)*)")
 _LEADING_BULLET = re.compile(rf"{_BULLET}[ \t]*(?=\S)|(?:[·–—]|\\-|o(?=[ \t][A-Z]))[ \t]+(?=\S)")  # noqa: RUF001
@@ -35,7 +38,8 @@ _NO_WORDS = re.compile(r"[ \t]*[*-][ \t]*")
 
 def with_signs(text: str) -> str:
     """The signs that were meant, in CommonMark."""
-    return _ENTITY.sub(lambda found: f"&{_ENTITIES.get(found[1], found[1])};", text.translate(_SYMBOLS))
+    known = _TWICE.sub("", text.translate(_SYMBOLS))
+    return _ENTITY.sub(lambda found: f"&{_ENTITIES.get(found[1], found[1])};", known)
 
 
 def mended(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,14 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from trials.changes import LastChange, last_change
 from trials.criteria_page import CriteriaPart, criteria_parts
+from trials.history_page import Told, told
 from trials.map.asked import SitesWanted
 from trials.map.frame import Frame, frame
-from trials.models import Caption, CriteriaVersion, Site, Trial
+from trials.models import Caption, CriteriaVersion, Trial
+from trials.registered import Registered
 from trials.sections import Section, sections_of
-from trials.text import folded
-from trials.vocabulary import Status
+from trials.sites_page import SitesPage
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.utils.functional import _StrPromise
 
     from trials.criteria.tree import Node, Tree
@@ -28,13 +30,13 @@ if TYPE_CHECKING:
     from trials.models import Outcome, TrialSponsor
     from trials.querysets import TrialQuerySet
 
-# A list of sites longer than this is folded, country by country.
-UNFOLDED_SITES = 20
+# How many of the last imports the page names; the history has all of them.
+IMPORTS_TOLD = 3
 
 
 def for_page(trials: TrialQuerySet) -> TrialQuerySet:
     """With all that the page of a trial shows, in a number of queries that does not grow with it."""
-    return trials.prefetch_related(
+    return trials.select_related("record").prefetch_related(
         "conditions",
         "keywords",
         "sponsor_parts__sponsor",
@@ -44,44 +46,12 @@ def for_page(trials: TrialQuerySet) -> TrialQuerySet:
         "outcomes",
         "interventions",
         "arms__interventions",
-        Prefetch("sites", Site.objects.listed().by_place().prefetch_related("contacts")),
         Prefetch(
             "criteria_versions",
             CriteriaVersion.objects.in_effect().filter(source=CriteriaVersion.Source.REGISTRY),
             to_attr="public_versions",
         ),
     )
-
-
-@dataclass(frozen=True)
-class Place:
-    """A site's town as normalised, and as registered where that differs by more than capitals."""
-
-    site: Site
-
-    @property
-    def town(self) -> str:
-        site = self.site
-        return _joined(site.city_normalised, site.state_normalised, site.zip_normalised)
-
-    @property
-    def as_registered(self) -> str:
-        written = _joined(self.site.city, self.site.state, self.site.zip)
-        return "" if folded(written) == folded(self.town) else written
-
-
-@dataclass(frozen=True)
-class Country:
-    name: str
-    sites: list[Site]
-
-    @property
-    def places(self) -> list[Place]:
-        return [Place(site) for site in self.sites]
-
-    @property
-    def recruiting(self) -> int:
-        return sum(site.status == Status.RECRUITING for site in self.sites)
 
 
 @dataclass(frozen=True)
@@ -104,8 +74,10 @@ class Related:
 class TrialPage:
     trial: Trial
 
-    def __init__(self, trial: Trial) -> None:
+    def __init__(self, trial: Trial, asked: Mapping[str, str]) -> None:
+        """`asked` are the parameters of the address: which sites are wanted, and in which order."""
         self.trial = trial
+        self._asked = asked
 
     @cached_property
     def sections(self) -> list[Section]:
@@ -128,12 +100,18 @@ class TrialPage:
         count, kind = self.trial.enrollment_count, self.trial.get_enrollment_type_display()
         if count is None:
             return ""
-        return f"{count} ({kind})" if kind else str(count)
+        return f"{count:,} ({kind})" if kind else f"{count:,}"
 
     @property
     def volunteers(self) -> str:
         """Whether healthy people may take part; nothing where the record does not say."""
         return {True: gettext("Yes"), False: gettext("No"), None: ""}[self.trial.healthy_volunteers]
+
+    @property
+    def who(self) -> bool:
+        """Whether the record says anything of who can take part beside its criteria."""
+        trial = self.trial
+        return any((trial.sex, trial.minimum_age, trial.maximum_age, trial.std_ages, self.volunteers))
 
     @property
     def results(self) -> str:
@@ -143,31 +121,25 @@ class TrialPage:
         ]
 
     @cached_property
+    def sites(self) -> SitesPage:
+        return SitesPage(self.trial, self._asked)
+
+    @cached_property
+    def countries(self) -> list[str]:
+        return [name for name, _count in self.sites.countries if name]
+
+    @cached_property
     def map(self) -> Frame | None:
         """The map of the trial's own sites, where at least one of them can be on it."""
-        if not any(site.coordinates for site in self.trial.sites.all()):
+        if self.sites.not_on_map == len(self.sites.all):
             return None
         return frame(SitesWanted(trial=[self.trial.nct_id]))
 
-    @property
-    def not_on_map(self) -> int:
-        return sum(site.coordinates is None for site in self.trial.sites.all())
-
     @cached_property
-    def countries(self) -> list[Country]:
-        by_name: dict[str, list[Site]] = {}
-        for site in self.trial.sites.all():
-            by_name.setdefault(site.country_normalised or site.country, []).append(site)
-        return [Country(name, sites) for name, sites in by_name.items()]
-
-    @cached_property
-    def site_statuses(self) -> list[tuple[str, int]]:
-        counts = Counter(site.status for site in self.trial.sites.all())
-        return [(status, count) for status, count in counts.most_common() if status]
-
-    @property
-    def sites_unfolded(self) -> bool:
-        return len(self.trial.sites.all()) <= UNFOLDED_SITES
+    def registered(self) -> Registered:
+        """What the record says beyond what has columns; a trial that was made here has none."""
+        record = getattr(self.trial, "record", None)
+        return Registered(self.trial.nct_id, record.study if record else {})
 
     @cached_property
     def outcomes(self) -> list[tuple[str, list[Outcome]]]:
@@ -193,8 +165,14 @@ class TrialPage:
             ),
             Moment(_("Completion"), trial.completion_date, trial.completion_date_type, always=True),
             Moment(_("Results first posted"), trial.results_first_posted_date),
+            *(Moment(*dated) for dated in self.registered.submissions),
         ]
         return [moment for moment in moments if moment.date or moment.always]
+
+    @cached_property
+    def imports(self) -> list[Told]:
+        """What the last imports changed; the one that made the trial changed nothing."""
+        return [told(imported) for imported in self.trial.imports.exclude(changes={})[:IMPORTS_TOLD]]
 
     @property
     def versions(self) -> list[CriteriaVersion]:
@@ -236,7 +214,3 @@ class TrialPage:
             Related(number, item.get("title", ""), here=number in here)
             for item, number in zip(named, numbers, strict=True)
         ]
-
-
-def _joined(*parts: str) -> str:
-    return ", ".join(part for part in parts if part)

@@ -42,7 +42,13 @@ def sections_of(page: TrialPage, captions: Iterable[Caption]) -> list[Section]:
 def _design(page: TrialPage) -> bool:
     trial = page.trial
     parts = (trial.study_type, trial.allocation, trial.intervention_model, trial.observational_model)
-    return any((*parts, trial.time_perspective, trial.primary_purpose, trial.masking))
+    said = page.registered.target_duration, page.registered.samples_kept, page.registered.samples
+    return any((*parts, *said, trial.time_perspective, trial.primary_purpose, trial.masking))
+
+
+def _sharing(page: TrialPage) -> bool:
+    said = page.registered
+    return bool(said.sharing or said.sharing_description or said.shared_documents or said.available_data)
 
 
 SECTIONS = [
@@ -78,6 +84,12 @@ SECTIONS = [
         lambda page: page.trial.conditions.all() or page.trial.keywords.all(),
     ),
     Section(
+        "terms",
+        _("Subject terms"),
+        _("Under which terms of the medical thesaurus MeSH the registry files the trial."),
+        lambda page: page.registered.condition_terms.terms or page.registered.intervention_terms.terms,
+    ),
+    Section(
         "eligibility",
         _("Who can take part"),
         _("Inclusion criteria must all be true of a participant, and no exclusion criterion may be."),
@@ -110,7 +122,13 @@ SECTIONS = [
         "results",
         _("Results"),
         _("What the trial found, as far as it has been published on the registry."),
-        lambda page: page.trial.has_results,
+        lambda page: page.trial.has_results or page.registered.unposted or page.registered.results_waived,
+    ),
+    Section(
+        "documents",
+        _("Study documents"),
+        _("The protocol and other papers of the trial that the sponsor has given to the registry."),
+        lambda page: page.registered.documents or page.registered.no_analysis_plan,
     ),
     Section(
         "locations",
@@ -136,9 +154,39 @@ SECTIONS = [
         ),
     ),
     Section(
+        "oversight",
+        _("Oversight"),
+        _("Who watches over the safety of participants, and which authority's rules apply."),
+        lambda page: page.registered.oversight or page.registered.violations,
+    ),
+    Section(
+        "access",
+        _("Expanded access"),
+        _("Whether patients who cannot take part may be given the treatment outside of the trial."),
+        lambda page: page.registered.expanded_access or page.registered.access_kinds,
+    ),
+    Section(
+        "sharing",
+        _("Sharing of data"),
+        _("Whether other researchers will get the data of single participants, and how they ask for it."),
+        _sharing,
+    ),
+    Section(
+        "references",
+        _("Publications and links"),
+        _("What has been written about the trial or led to it, and pages with more about it."),
+        lambda page: page.registered.references or page.registered.links,
+    ),
+    Section(
         "timeline",
         _("Timeline"),
         _("When the record and the trial began, changed and are expected to end."),
+    ),
+    Section(
+        "history",
+        _("History"),
+        _("What the last updates of the registry's record changed here."),
+        lambda page: page.imports,
     ),
     Section(
         "identifiers",

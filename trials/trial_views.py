@@ -2,35 +2,71 @@
 
 from __future__ import annotations
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
+from django_htmx.http import push_url
+from django_htmx.middleware import HtmxDetails
 
 from trials.comparing import CompareForm, comparable
 from trials.editor.changes import changes_between
+from trials.history_page import told
 from trials.models import Trial
 from trials.page import TrialPage, for_page
-from trials.search import nct_id_in
+from trials.paging import page_of
+from trials.sites_page import SitesPage
+from trials.text import nct_id_in
+
+IMPORTS_A_PAGE = 20
 
 
-# Compressed for people who are signed in too, because criteria and sites are long and much alike. The page
-# repeats nothing that its address says, so an attacker has nothing to vary (BREACH).
+class TrialsRequest(HttpRequest):
+    htmx: HtmxDetails
+
+
+# Compressed for people who are signed in too, because criteria and sites are long and much alike. The only
+# secret on it is the token against forged requests, which is masked anew for each answer (BREACH).
 @require_safe
 @gzip_page
-def trial_page(request: HttpRequest, nct_id: str) -> HttpResponse:
-    number = nct_id_in(nct_id)
-    trial = for_page(Trial.objects.all()).filter(nct_id=number).first()
-    if trial is None:
-        known = number and _nct_id_now(number)
+def trial_page(request: TrialsRequest, nct_id: str) -> HttpResponse:
+    number, asked = nct_id_in(nct_id), request.GET.dict()
+    swapped = bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
+    trials = Trial.objects.for_title() if swapped else for_page(Trial.objects.all())
+    trial = trials.filter(nct_id=number).first()
+    if trial is None or nct_id != trial.nct_id:
+        known = trial.nct_id if trial else _nct_id_now(number or nct_id)
         if not known:
             raise Http404(_("There is no such trial here."))
         return redirect("trials:trial", known)
-    if nct_id != trial.nct_id:
-        return redirect("trials:trial", trial.nct_id)
-    return render(request, "trials/trial.html", {"trial": trial, "page": TrialPage(trial)})
+    if swapped:
+        sites = SitesPage(trial, asked)
+        context = {"trial": trial, "sites": sites}
+        response = push_url(render(request, "trials/sections/locations.html#sites", context), sites.here)
+    else:
+        page = TrialPage(trial, asked)
+        response = render(request, "trials/trial.html", {"trial": trial, "page": page, "sites": page.sites})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+@gzip_page
+def trial_history(request: HttpRequest, nct_id: str) -> HttpResponse:
+    """What each import of its record changed of the trial, the newest first."""
+    trial = Trial.objects.for_title().filter(nct_id=nct_id).first()
+    if trial is None:
+        known = _nct_id_now(nct_id_in(nct_id) or nct_id)
+        if not known:
+            raise Http404(_("There is no such trial here."))
+        return redirect("trials:history", known)
+    page, problem = page_of(Paginator(trial.imports.all(), IMPORTS_A_PAGE), request.GET.get("page", "1"))
+    context = {"trial": trial, "page": page, "page_problem": problem, "imports": list(map(told, page))}
+    return render(request, "trials/history.html", context)
 
 
 # Compressed like the trial's page, for the same reason.

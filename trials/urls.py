@@ -17,6 +17,7 @@ urlpatterns = [
     path("trials/saved/<int:pk>/new/", kept_views.look_at_new, name="look_at_new"),
     path("trials/saved/<int:pk>/remove/", kept_views.remove_saved, name="remove_saved"),
     path("trials/<slug:nct_id>/", trial_views.trial_page, name="trial"),
+    path("trials/<slug:nct_id>/history/", trial_views.trial_history, name="history"),
     path("trials/<slug:nct_id>/criteria/compare/", trial_views.compare_criteria, name="compare_criteria"),
     path("", include("trials.handing_on.urls")),
     path("", include("trials.editor.urls")),

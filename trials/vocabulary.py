@@ -186,6 +186,52 @@ class IdentifierType(TextChoices):
     OTHER = "OTHER", _("Other identifier")
 
 
+class DataSharing(TextChoices):
+    """Whether the data of individual participants will be shared."""
+
+    YES = "YES", _("Yes")
+    NO = "NO", _("No")
+    UNDECIDED = "UNDECIDED", _("Not decided yet")
+
+
+class SharedDocument(TextChoices):
+    STUDY_PROTOCOL = "STUDY_PROTOCOL", _("Study protocol")
+    SAP = "SAP", _("Statistical analysis plan")
+    ICF = "ICF", _("Informed consent form")
+    CSR = "CSR", _("Clinical study report")
+    ANALYTIC_CODE = "ANALYTIC_CODE", _("Analytic code")
+
+
+class ReferenceType(TextChoices):
+    BACKGROUND = "BACKGROUND", _("Background")
+    RESULT = "RESULT", _("Results of the trial")
+    DERIVED = "DERIVED", _("Found by the registry to be about the trial")
+
+
+class SamplesKept(TextChoices):
+    NONE_RETAINED = "NONE_RETAINED", _("None")
+    SAMPLES_WITH_DNA = "SAMPLES_WITH_DNA", _("Samples from which DNA can be taken")
+    SAMPLES_WITHOUT_DNA = "SAMPLES_WITHOUT_DNA", _("Samples without DNA")
+
+
+class SubmissionStep(TextChoices):
+    """What became of results that were sent to the registry and are not posted."""
+
+    RELEASE = "RELEASE", _("Submitted to the registry")
+    UNRELEASE = "UNRELEASE", _("Submission cancelled")
+    RESET = "RESET", _("Returned by the registry for corrections")
+
+
+class ViolationStep(TextChoices):
+    VIOLATION_IDENTIFIED = "VIOLATION_IDENTIFIED", _("Violation identified")
+    CORRECTION_CONFIRMED = "CORRECTION_CONFIRMED", _("Correction confirmed")
+    PENALTY_IMPOSED = "PENALTY_IMPOSED", _("Penalty imposed")
+    ISSUES_IN_LETTER_ADDRESSED_CONFIRMED = (
+        "ISSUES_IN_LETTER_ADDRESSED_CONFIRMED",
+        _("Issues of the letter confirmed as addressed"),
+    )
+
+
 def words(vocabulary: type[TextChoices], values: list[str]) -> list[str]:
     """Each value in its words; one that the vocabulary lacks is made readable."""
     labels = dict(vocabulary.choices)

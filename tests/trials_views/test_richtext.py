@@ -49,6 +49,7 @@ class Tags(HTMLParser):
         ("at {% if site %} today", "at […] today"),
         ("one <!-- gone --> two", "one   two"),
         ("a < b and c > d", "a < b and c > d"),
+        ("WBC < 3000/mmÂ³", "WBC < 3000/mm³"),
         ("BMI <or= 30 >", "BMI <or= 30 >"),
         ("< 0.5*10^9/L or > 2*10^9/L", "< 0.5*10^9/L or > 2*10^9/L"),
         ("ULN * unless\nliver involved *", "ULN * unless\nliver involved *"),

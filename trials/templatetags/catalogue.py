@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from django import template
 from django.forms.utils import ErrorDict
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -109,6 +109,14 @@ register.filter("plainline", plain_line)
 
 
 @register.filter
+def linked(words: str, address: str) -> SafeString:
+    """A link that leaves this server, where the address is a page's; else the words alone."""
+    if not address.lower().startswith(("http://", "https://")):
+        return conditional_escape(words)
+    return format_html('<a href="{}" rel="nofollow noopener noreferrer">{}</a>', address, words)
+
+
+@register.filter
 def errors_of(errors: ErrorDict, name: str) -> list[str]:
     return [str(error) for error in errors.get(name, ())]
 
@@ -133,6 +141,8 @@ def age(written: str) -> str:
 def age_range(trial: object) -> str:
     """Both limits in one: "18 to 75 years", "From 18 years", "Up to 17 years"; empty where there is none."""
     low, high = age(trial.minimum_age), age(trial.maximum_age)  # type: ignore[attr-defined]
+    if low and low.startswith("0 "):
+        return _("From birth to %(high)s") % {"high": high} if high else _("From birth")
     if low and high:
         low_unit, high_unit = low.partition(" ")[2], high.partition(" ")[2]
         start = low.partition(" ")[0] if low_unit == high_unit else low
