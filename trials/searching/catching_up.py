@@ -36,7 +36,7 @@ def catch_up(*, wait: bool = False) -> bool:
     return is_mine
 
 
-def rebuild(progress: Callable[[int], None] = lambda trials: None) -> int:
+def rebuild(progress: Callable[[int], object] = lambda trials: None) -> int:
     """A new index from nothing, searched once it is whole; how many trials it has."""
     with folder().alone(wait=True):
         part = folder().new()
@@ -64,7 +64,7 @@ def _follow(kept: Folder) -> None:
     part.complete()
 
 
-def _index(part: Part, settled: int, progress: Callable[[int], None] = lambda trials: None) -> None:
+def _index(part: Part, settled: int, progress: Callable[[int], object] = lambda trials: None) -> None:
     """Everything from the index's revision to `settled`, in that order, so that it can be gone on with."""
     changed = Trial.objects.filter(revision__gt=part.revision, revision__lte=settled)
     is_large = changed[_MANY : _MANY + 1].exists()
@@ -73,16 +73,15 @@ def _index(part: Part, settled: int, progress: Callable[[int], None] = lambda tr
         removed = TrialRemoval.objects.filter(revision__gt=part.revision, revision__lte=settled)
         for trial in removed.values_list("trial_id", flat=True).iterator():
             writer.delete_documents_by_term("pk", trial)
-        indexed = uncommitted = 0
+        uncommitted = 0
         is_new = part.index.searcher().num_docs == 0
         for trials, reached in _batches(part.revision, settled):
             for pk, _revision, document in documents(trials):
                 if not is_new:
                     writer.delete_documents_by_term("pk", pk)
                 writer.add_document(document)
-            indexed += len(trials)
             uncommitted += len(trials)
-            progress(indexed)
+            progress(len(trials))
             if uncommitted >= COMMIT:
                 writer.commit()
                 part.revision = reached

@@ -9,15 +9,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tantivy import Occur, Order, Query
-
 from trials.models import Trial
 from trials.searching import catching_up, queries
 from trials.searching.facets import USUAL, Counted, counted
 from trials.searching.index import Snapshot, folder
 from trials.searching.interpreting import identified
 from trials.searching.nearest import nearest_sites
-from trials.searching.places import Place
+from trials.searching.ordering import Ranked, order_of, position, ranked
 from trials.searching.queries import Words
 from trials.searching.results import (
     Building,
@@ -26,25 +24,29 @@ from trials.searching.results import (
     Hit,
     Kind,
     Nearest,
+    Page,
     Results,
     Snippet,
     Suggestion,
 )
 from trials.searching.snippets import snippets_of
-from trials.searching.sought import every, keyed, some
+from trials.searching.sought import every, keyed
 from trials.searching.suggesting import suggestions
-from trials.searching.wanted import Near, Sort, Wanted
+from trials.searching.wanted import Sort, Wanted
 
-# Sorted by distance, what is this near each other in kilometres counts as equally far ...
-_RING = 1.0
-# ... and farther away what differs by less than this share.
-_RING_SHARE = 0.02
-_FIRST_LOOK, _HALF_AROUND_THE_EARTH = 100.0, 20_040.0
+# How far around is looked, in kilometres, before it is looked farther.
+_FIRST_LOOK, _WIDER, _HALF_AROUND_THE_EARTH = 100.0, 4, 20_040.0
 
 
 def snapshot() -> Snapshot:
     catching_up.keep_up()
     return folder().snapshot()
+
+
+def revision() -> int:
+    """How far what is searched now follows the database: see `trials.revisions`."""
+    catching_up.keep_up()
+    return folder().revision or 0
 
 
 def search(
@@ -58,21 +60,35 @@ def search(
     words, found = _read(now, wanted, facets)
     return Results(
         total=found.total,
-        hits=_hits(now, wanted, words, first, count) if found.total and count else (),
+        hits=_hits(now, wanted, words, ranked(now, wanted, words, first, count)) if count else (),
         facets=found.facets,
         understanding=replace(words.understanding, goes_to=_goes_to(now, wanted.text)),
         building=_building(now),
     )
 
 
+def page(wanted: Wanted, *, after: str = "", count: int = 25) -> Page:
+    """For reading a long list part by part: `after` is the `following` of the part before.
+
+    Raises `ordering.PositionError` where it is none.
+    """
+    now = snapshot()
+    words, found = _read(now, wanted)
+    here = ranked(now, wanted, words, 0, count + 1, after=after)
+    listed = here[:count]
+    return Page(
+        total=found.total,
+        hits=_hits(now, wanted, words, listed),
+        following=position(wanted, words, listed, after=after) if len(here) > count else "",
+    )
+
+
 def count(wanted: Wanted) -> int:
-    return search(wanted, count=0, facets=()).total
+    return _read(snapshot(), wanted)[1].total
 
 
 def facet(wanted: Wanted, asked: FacetAsked) -> Facet:
-    now = snapshot()
-    _words, found = _read(now, wanted, [asked])
-    return found.facets[asked.name]
+    return _read(snapshot(), wanted, [asked])[1].facets[asked.name]
 
 
 def known(name: str, values: Sequence[str]) -> set[str]:
@@ -82,6 +98,7 @@ def known(name: str, values: Sequence[str]) -> set[str]:
 
 
 def suggest(text: str, kinds: Sequence[Kind] = tuple(Kind), *, count: int = 8) -> list[Suggestion]:
+    """Names that begin so, the commonest first; how common counts the trials that have them."""
     return suggestions(snapshot().searcher, text, kinds, count)
 
 
@@ -89,8 +106,8 @@ def snippets(wanted: Wanted, results: Results) -> dict[int, Snippet]:
     """Of the hits, by their primary keys."""
     now = snapshot()
     words, _found = _read(now, wanted)
-    sought_words = every(list(words.queries(scored=True)))
-    return snippets_of(now.searcher, sought_words, [hit.pk for hit in results.hits])
+    sought = every(list(words.queries(scored=True)))
+    return snippets_of(now.searcher, sought, [hit.pk for hit in results.hits])
 
 
 def nearest_beyond(wanted: Wanted) -> Nearest | None:
@@ -98,17 +115,15 @@ def nearest_beyond(wanted: Wanted) -> Nearest | None:
     if wanted.near is None:
         return None
     now = snapshot()
-    words = queries.words(now, wanted)
+    words, _found = _read(now, replace(wanted, near=None))
     km = _FIRST_LOOK
     while True:
-        around = replace(wanted, near=replace(wanted.near, km=km))
-        total = _total(now, around, words)
-        if total:
-            hits = _hits(now, replace(around, sort=Sort.DISTANCE), words, 0, 10)
-            return min((hit.nearest for hit in hits if hit.nearest), key=lambda found: found.km, default=None)
-        if km >= _HALF_AROUND_THE_EARTH:
-            return None
-        km = min(4 * km, _HALF_AROUND_THE_EARTH)
+        around = replace(wanted, near=replace(wanted.near, km=km), sort=Sort.DISTANCE)
+        hits = _hits(now, around, words, ranked(now, around, words, 0, 10))
+        if hits or km >= _HALF_AROUND_THE_EARTH:
+            nearest = (hit.nearest for hit in hits if hit.nearest)
+            return min(nearest, key=lambda found: found.km, default=None)
+        km = min(_WIDER * km, _HALF_AROUND_THE_EARTH)
 
 
 def _read(now: Snapshot, wanted: Wanted, facets: Sequence[FacetAsked] = ()) -> tuple[Words, Counted]:
@@ -118,54 +133,29 @@ def _read(now: Snapshot, wanted: Wanted, facets: Sequence[FacetAsked] = ()) -> t
     if found.total or wanted.exact or not words.parts:
         return words, found
     alone = Wanted(text=wanted.text, areas=wanted.areas)
-    if not _total(now, alone, words):
+    if not counted(now, alone, words, ()).total:
         doubted = queries.words(now, wanted, doubting=True)
-        if doubted.understanding.corrections and _total(now, alone, doubted):
+        if doubted.understanding.corrections and counted(now, alone, doubted, ()).total:
             return doubted, counted(now, wanted, doubted, facets)
     return words, found
 
 
-def _total(now: Snapshot, wanted: Wanted, words: Words) -> int:
-    return counted(now, wanted, words, ()).total
-
-
-def _hits(now: Snapshot, wanted: Wanted, words: Words, first: int, count: int) -> tuple[Hit, ...]:
-    searcher = now.searcher
-    narrowing = queries.filters(now, wanted)
-    order = wanted.order
-    if order is Sort.RELEVANCE:
-        query = every([*words.queries(scored=True), *queries.unscored(narrowing)])
-        found = searcher.search(query, count, count=False, offset=first)
-    elif order is Sort.DISTANCE and wanted.near is not None:
-        query = Query.boolean_query(
-            [
-                (Occur.Must, Query.const_score_query(every([*words.queries(scored=False), *narrowing]), 0.0)),
-                (Occur.Should, _by_distance(now, wanted.near)),
-            ]
-        )
-        found = searcher.search(query, count, count=False, offset=first)
-    else:
-        name = {Sort.START: "start", Sort.TITLE: "title_order"}.get(order, "updated")
-        ascending = wanted.ascending is not (order is Sort.TITLE)
-        found = searcher.search(
-            every([*words.queries(scored=False), *narrowing]),
-            count,
-            count=False,
-            offset=first,
-            order_by_field=name,
-            order=Order.Asc if ascending else Order.Desc,
-        )
-    addresses = [address for _score, address in found.hits]
-    scores = [score if isinstance(score, float) else 0.0 for score, _address in found.hits]
-    keys = searcher.fast_field_values("pk", addresses)
-    numbers = searcher.fast_field_values("number", addresses)
-    near = nearest_sites([int(key or 0) for key in keys], wanted.near) if wanted.near else {}
+def _hits(now: Snapshot, wanted: Wanted, words: Words, found: Sequence[Ranked]) -> tuple[Hit, ...]:
+    addresses = [one.address for one in found]
+    keys = [int(key or 0) for key in now.searcher.fast_field_values("pk", addresses)]
+    numbers = now.searcher.fast_field_values("number", addresses)
+    near = nearest_sites(keys, wanted.near) if wanted.near else {}
+    order = order_of(wanted, words)
     hits = [
         Hit(
-            pk=int(key or 0), nct_id=f"NCT{int(number or 0):08}", score=score, nearest=near.get(int(key or 0))
+            pk=key,
+            nct_id=_nct_id(number),
+            score=one.value if order is Sort.RELEVANCE else 0.0,
+            nearest=near.get(key),
         )
-        for key, number, score in zip(keys, numbers, scores, strict=True)
+        for key, number, one in zip(keys, numbers, found, strict=True)
     ]
+    # The index has no order among equals.
     if order is Sort.RELEVANCE:
         hits.sort(key=lambda hit: (-hit.score, hit.nct_id))
     elif order is Sort.DISTANCE:
@@ -174,45 +164,26 @@ def _hits(now: Snapshot, wanted: Wanted, words: Words, first: int, count: int) -
 
 
 def _distance(hit: Hit) -> tuple[bool, float, str]:
-    nearest = hit.nearest
-    if nearest is None:
+    if hit.nearest is None:
         return True, math.inf, hit.nct_id
-    return not nearest.recruiting, nearest.km, hit.nct_id
+    return not hit.nearest.recruiting, hit.nearest.km, hit.nct_id
 
 
-def _by_distance(now: Snapshot, near: Near) -> Query:
-    """A score that falls with the distance of the nearest site that recruits; then come the others."""
-    places = now.places.within(near.latitude, near.longitude, near.km)
-    rings: dict[int, list[Place]] = {}
-    for place in places:
-        rings.setdefault(_ring(place.km), []).append(place)
-    farthest = max(rings, default=0) + 1
-    parts = []
-    for ring, inside in rings.items():
-        keys = [place.key for place in inside]
-        parts.append(Query.const_score_query(keyed("place", keys), float(farthest - ring)))
-        parts.append(Query.const_score_query(keyed("recruiting_place", keys), float(2 * farthest - ring)))
-    return Query.disjunction_max_query(parts) if parts else some([])
-
-
-def _ring(km: float) -> int:
-    linear = _RING / _RING_SHARE
-    if km < linear:
-        return int(km / _RING)
-    return int(linear / _RING + math.log(km / linear) / math.log1p(_RING_SHARE))
+def _nct_id(number: float | None) -> str:
+    return f"NCT{int(number or 0):08}"
 
 
 def _goes_to(now: Snapshot, text: str) -> str:
     """The one trial whose number the whole text is."""
-    for identifier in identified(now.searcher, text):
-        found = now.searcher.search(keyed("identifier", [identifier]), 2)
-        numbers = now.searcher.fast_field_values("number", [address for _score, address in found.hits])
-        ids = [f"NCT{int(number or 0):08}" for number in numbers]
-        if identifier.upper() in ids:
-            return identifier.upper()
-        if len(ids) == 1:
-            return ids[0]
-    return ""
+    identifier = identified(now.searcher, text)
+    if not identifier:
+        return ""
+    found = now.searcher.search(keyed("identifier", [identifier]), 2)
+    numbers = now.searcher.fast_field_values("number", [address for _score, address in found.hits])
+    nct_ids = [_nct_id(number) for number in numbers]
+    if identifier.upper() in nct_ids:
+        return identifier.upper()
+    return nct_ids[0] if len(nct_ids) == 1 else ""
 
 
 def _building(now: Snapshot) -> Building | None:

@@ -221,18 +221,17 @@ class Interpreter:
         return tuple(dict.fromkeys(token for found, _count in words for token in STEMMED.analyze(found)))
 
 
-def identified(searcher: Searcher, text: str) -> list[str]:
-    """The identifier that a text is, folded, if it is one and no ordinary word; else nothing."""
+def identified(searcher: Searcher, text: str) -> str:
+    """The identifier, folded, that a text is, where it is one and no ordinary word; else nothing."""
     whole = folded(text)
-    if not any(character.isdecimal() for character in whole):
-        return []
     if _NCT_NUMBER.fullmatch(whole):
-        return [whole]
+        return whole
     tokens = _tokens(whole)
-    if not tokens or searcher.doc_freq("identifier", whole) != 1:
-        return []
-    mentions = [Query.term_query(SCHEMA, "text", token) for token in tokens]
-    return [whole] if searcher.search(every(mentions), 1).count <= _MENTIONS else []
+    has_digit = any(character.isdecimal() for character in whole)
+    if not has_digit or not tokens or searcher.doc_freq("identifier", whole) != 1:
+        return ""
+    mentions = every([Query.term_query(SCHEMA, "text", token) for token in tokens])
+    return whole if (searcher.search(mentions, 1).count or 0) <= _MENTIONS else ""
 
 
 def _tokens(text: str) -> list[str]:

@@ -109,6 +109,15 @@ class Results:
     building: Building | None = None
 
 
+@dataclass(frozen=True)
+class Page:
+    """A part of a list; `following` is where the next one begins, nothing after the last."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    following: str = ""
+
+
 class Kind(StrEnum):
     CONDITION = "condition"
     INTERVENTION = "intervention"
