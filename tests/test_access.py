@@ -42,8 +42,21 @@ GET = {
         ("trials:trial_json", "trials:trial_ris", "trials:trial_fhir", "trials:trial_criteria"), PUBLIC
     ),
     "trials:criteria_schema": PUBLIC,
+    **dict.fromkeys(
+        (
+            *("api:studies", "api:study", "api:metadata", "api:search_areas", "api:enums", "api:sizes"),
+            "api:version",
+        ),
+        PUBLIC,
+    ),
+    "api:not_found": (404,) * 7,
     "trials:compare": PUBLIC,
+    "trials:choices": PUBLIC,
+    "trials:suggestions": PUBLIC,
     "trials:starred": PUBLIC,
+    "trials:saved": (LOGIN,) + (200,) * 6,
+    "trials:look_at_new": (405,) * 7,
+    "trials:remove_saved": (405,) * 7,
     "trials:star": (405,) * 7,
     "trials:take_over": (405,) * 7,
     "trials:map": PUBLIC,
@@ -114,8 +127,21 @@ POST = {
         ("trials:trial_json", "trials:trial_ris", "trials:trial_fhir", "trials:trial_criteria"), (405,) * 7
     ),
     "trials:criteria_schema": (405,) * 7,
+    **dict.fromkeys(
+        (
+            *("api:studies", "api:study", "api:metadata", "api:search_areas", "api:enums", "api:sizes"),
+            "api:version",
+        ),
+        (405,) * 7,
+    ),
+    "api:not_found": (405,) * 7,
     "trials:compare": (405,) * 7,
+    "trials:choices": (405,) * 7,
+    "trials:suggestions": (405,) * 7,
     "trials:starred": (405,) * 7,
+    "trials:saved": (LOGIN,) + (302,) * 6,
+    "trials:look_at_new": (LOGIN,) + (404,) * 6,  # another's, or nobody's
+    "trials:remove_saved": (LOGIN,) + (404,) * 6,
     "trials:star": (404,) * 7,  # no trial is named
     "trials:take_over": (LOGIN,) + (302,) * 6,
     **{
@@ -197,11 +223,17 @@ def address(name: str, screening: Screening) -> str:
     draft = {"nct_id": screening.trial.nct_id, "number": 2}
     arguments: dict[str, dict[str, Any]] = {
         "trials:trial": {"nct_id": screening.trial.nct_id},
+        "trials:choices": {"name": "condition"},
+        "trials:look_at_new": {"pk": 1},
+        "trials:remove_saved": {"pk": 1},
         "trials:compare_criteria": {"nct_id": screening.trial.nct_id},
+        "trials:history": {"nct_id": screening.trial.nct_id},
         **{
             f"trials:{name}": {"nct_id": screening.trial.nct_id}
             for name in ("trial_json", "trial_ris", "trial_fhir", "trial_criteria")
         },
+        "api:study": {"nct_id": screening.trial.nct_id},
+        "api:not_found": {"rest": "nothing"},
         "trials:map_site": {"pk": screening.center_site.site_id},
         "trials:versions": {"nct_id": screening.trial.nct_id},
         "trials:version": draft,

@@ -1,4 +1,6 @@
-"""What may be asked of the catalogue, and what is said to somebody who asks it wrongly."""
+"""Fields of the forms that filter what is public, and what is said to somebody who fills one in wrongly."""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -8,13 +10,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
-from trials.models import Condition, Site, Sponsor
-from trials.search import NOT_REPORTED, Wanted
-from trials.text import folded
-from trials.vocabulary import Phase, Sex, Status
+from trials.models import Site, Sponsor
+from trials.searching.wanted import NOT_REPORTED
 
-_UNKNOWN = _("There is no choice “%(value)s” here, so it is not applied.")
-ORDERS = [("updated", _("Last updated")), ("start", _("Start date")), ("title", _("Title"))]
+UNKNOWN_CHOICE = _("There is no choice “%(value)s” here, so it is not applied.")
 
 
 class NamesField(forms.Field):
@@ -42,15 +41,6 @@ class NamesField(forms.Field):
         return given
 
 
-class ConditionsField(NamesField):
-    def clean(self, value: Any) -> list[str]:
-        return super().clean([folded(name) for name in value or []])
-
-
-def _conditions(names: list[str]) -> Iterable[str]:
-    return Condition.objects.filter(folded__in=names).values_list("folded", flat=True)
-
-
 def countries(names: list[str]) -> Iterable[str]:
     rows = Site.objects.listed().filter(country_normalised__in=names)
     return rows.values_list("country_normalised", flat=True).distinct()
@@ -60,11 +50,11 @@ def sponsors(names: list[str]) -> Iterable[str]:
     return Sponsor.objects.filter(name__in=names).values_list("name", flat=True)
 
 
-def several(vocabulary: list[tuple[str, Any]]) -> forms.MultipleChoiceField:
+def several(vocabulary: Iterable[tuple[str, Any]]) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         choices=[*vocabulary, (NOT_REPORTED, _("Not reported"))],
         required=False,
-        error_messages={"invalid_choice": _UNKNOWN},
+        error_messages={"invalid_choice": UNKNOWN_CHOICE},
     )
 
 
@@ -88,53 +78,3 @@ class SeekingForm(forms.Form):
             for name, field in self.fields.items()
             if isinstance(field, Seeking)
         }
-
-
-class SearchForm(SeekingForm):
-    q = forms.CharField(
-        required=False,
-        max_length=300,
-        error_messages={"max_length": _("Search for 300 characters at most.")},
-    )
-    status = several(Status.choices)
-    phase = several(Phase.choices)
-    condition = ConditionsField(_conditions)
-    sex = forms.ChoiceField(
-        choices=[(Sex.FEMALE.value, Sex.FEMALE.label), (Sex.MALE.value, Sex.MALE.label)],
-        required=False,
-        error_messages={"invalid_choice": _UNKNOWN},
-    )
-    age = forms.IntegerField(
-        required=False,
-        min_value=0,
-        max_value=130,
-        error_messages={
-            "invalid": _("Write the age in whole years, such as 54."),
-            "min_value": _("Write an age from 0 to 130 years."),
-            "max_value": _("Write an age from 0 to 130 years."),
-        },
-    )
-    country = NamesField(countries)
-    sponsor = NamesField(sponsors)
-    find_condition = Seeking()
-    find_country = Seeking()
-    find_sponsor = Seeking()
-    sort = forms.ChoiceField(choices=ORDERS, required=False, error_messages={"invalid_choice": _UNKNOWN})
-
-    def wanted(self) -> Wanted:
-        """What was asked for as far as it was understood; `errors` says what was not."""
-        self.full_clean()
-        said = self.cleaned_data
-        return Wanted(
-            text=said.get("q", ""),
-            status=said.get("status", ()),
-            phase=said.get("phase", ()),
-            condition=said.get("condition", ()),
-            sex=said.get("sex", ""),
-            age=said.get("age"),
-            country=said.get("country", ()),
-            sponsor=said.get("sponsor", ()),
-        )
-
-    def order(self) -> str:
-        return self.cleaned_data.get("sort") or "updated"

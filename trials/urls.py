@@ -1,21 +1,11 @@
 from django.urls import include, path
 
-from trials import compare_views, kept_views, trial_views, views
+from trials import trial_views
 from trials.map import views as map_views
 
 app_name = "trials"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("trials/", views.trial_list, name="list"),
-    path("trials/choices/<slug:name>/", views.choices, name="choices"),
-    path("trials/suggestions/", views.suggestions, name="suggestions"),
-    path("trials/compare/", compare_views.compare, name="compare"),
-    path("trials/starred/", kept_views.starred, name="starred"),
-    path("trials/star/", kept_views.star, name="star"),
-    path("trials/starred/take-over/", kept_views.take_over, name="take_over"),
-    path("trials/saved/", kept_views.saved, name="saved"),
-    path("trials/saved/<int:pk>/new/", kept_views.look_at_new, name="look_at_new"),
-    path("trials/saved/<int:pk>/remove/", kept_views.remove_saved, name="remove_saved"),
+    path("", include("trials.finding.urls")),
     path("trials/<slug:nct_id>/", trial_views.trial_page, name="trial"),
     path("trials/<slug:nct_id>/history/", trial_views.trial_history, name="history"),
     path("trials/<slug:nct_id>/criteria/compare/", trial_views.compare_criteria, name="compare_criteria"),

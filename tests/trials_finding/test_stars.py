@@ -11,7 +11,7 @@ from django.test import Client
 from config.context import acting_as
 from tests.factories import CONTENT, PASSWORD, acting, make_trial, make_user
 from tests.trials_views.catalogue import text_of
-from trials.kept import MOST_IN_BROWSER
+from trials.finding.stars import MOST_IN_BROWSER
 from trials.models import Star, Trial
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from config.context import acting_as
 from tests.factories import CONTENT
 from tests.trials_views.catalogue import add_trial, listed, text_of
-from trials.forms import SearchForm
+from trials.finding.page import Finding
+from trials.finding.stars import Stars
 from trials.models import Condition
-from trials.search import facets
 
 pytestmark = pytest.mark.django_db
 
@@ -54,8 +54,10 @@ def three_trials() -> None:
 
 
 def counts(query: str, name: str) -> dict[str, int]:
-    offered = {facet.name: facet.choices for facet in facets(SearchForm(QueryDict(query)).wanted(), {})}
-    return {choice.label: choice.count for choice in offered[name]}
+    found = Finding(QueryDict(query), Stars(()))
+    return {
+        choice.label: choice.count for facet in found.facets if facet.name == name for choice in facet.choices
+    }
 
 
 @pytest.mark.parametrize(
@@ -100,8 +102,10 @@ def test_the_latest_update_comes_first_and_an_unknown_one_last(client: Client) -
 @pytest.mark.usefixtures("three_trials")
 def test_a_count_is_what_choosing_it_would_find(client: Client) -> None:
     for query in ("", "status=RECRUITING", "condition=lupus&age=12", "country=Spain&q=cells", "sex=MALE"):
-        for facet in facets(SearchForm(QueryDict(query)).wanted(), {}):
+        for facet in Finding(QueryDict(query), Stars(())).facets:
             for choice in facet.choices:
+                if choice.count is None:
+                    continue
                 others = [part for part in query.split("&") if not part.startswith(facet.name)]
                 address = "?" + "&".join([*others, f"{facet.name}={choice.value}"])
                 assert len(listed(client, address)) == choice.count, (query, facet.name, choice.value)
@@ -111,7 +115,7 @@ def test_a_count_is_what_choosing_it_would_find(client: Client) -> None:
 def test_a_choice_that_finds_nothing_is_not_offered_unless_it_is_in_force() -> None:
     assert counts("country=Spain", "phase") == {"Phase 1": 1, "Phase 2": 1}
     assert counts("country=Spain&phase=PHASE3", "phase") == {"Phase 1": 1, "Phase 2": 1, "Phase 3": 0}
-    assert counts("country=Spain&condition=lupus", "condition") == {"Myositis": 1, "lupus": 0}
+    assert counts("country=Spain&condition=lupus", "condition") == {"Myositis": 1, "Lupus": 0}
 
 
 def test_a_long_list_is_cut_and_its_rare_choices_are_found_by_name(client: Client) -> None:
@@ -121,12 +125,25 @@ def test_a_long_list_is_cut_and_its_rare_choices_are_found_by_name(client: Clien
             Condition(trial=trial, position=n, name=f"Étrange {n:02}", folded=f"etrange {n:02}")
             for n in range(1, 51)
         )
-    assert len(counts("", "condition")) == 40
-    assert "Étrange 50" not in counts("", "condition")
-    html = client.get("/trials/?find_condition=étrange+50").text
-    assert re.findall(r'name="condition" value="([^"]*)"', html) == ["etrange 50"]
-    assert "Write a part of a name to find others." in client.get("/trials/").text
-    assert listed(client, "?find_condition=nothing") == ["NCT00000001"]
+    assert len(counts("", "condition")) == 8
+    html = client.get("/trials/").text
+    assert 'href="/trials/choices/condition/"' in html
+    assert 'href="/trials/choices/country/"' not in html
+    found = client.get("/trials/choices/condition/?find=étrange+50&status=RECRUITING").text
+    assert re.findall(r'name="condition" value="([^"]*)"', found) == ["etrange 50"]
+    assert '<input type="hidden" name="status" value="RECRUITING">' in found
+    assert "None bears that name." in client.get("/trials/choices/condition/?find=nothing").text
+    assert client.get("/trials/choices/phase/").status_code == 404
+
+
+def test_a_long_list_stands_by_number_or_by_name(client: Client) -> None:
+    for number, names in ((1, ["Zoster", "Asthma"]), (2, ["Zoster"]), (3, ["Éczema"])):
+        add_trial(f"NCT{number:08}", conditionsModule={"conditions": names})
+    orders = {"": ["zoster", "asthma", "eczema"], "?order=name": ["asthma", "eczema", "zoster"]}
+    for query, names in orders.items():
+        html = client.get(f"/trials/choices/condition/{query}").text
+        assert re.findall(r'name="condition" value="([^"]*)"', html) == names
+    assert client.get("/trials/choices/condition/?order=random").status_code == 200
 
 
 @pytest.mark.usefixtures("three_trials")
@@ -225,7 +242,7 @@ def test_pages_follow_each_other_and_keep_the_search(client: Client) -> None:
         add_trial(f"NCT{number:08}", contactsLocationsModule={"locations": []})
     first = client.get("/trials/?q=myositis").content.decode()
     assert "27 trials found" in text_of(first)
-    assert "1 to 25 on this page" in text_of(first)
+    assert "Page 1 of 2" in text_of(first)
     assert 'href="/trials/?q=myositis&amp;page=2"' in first
     assert len(listed(client, "?q=myositis&page=2")) == 2
     assert "HX-Push-Url" in client.get("/trials/?page=2", headers=HTMX).headers

@@ -11,7 +11,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from trials.asked import Chip
+from trials.choices import Chip
 from trials.forms import NamesField, Seeking, SeekingForm, countries, several, sponsors
 from trials.models import Sponsor, Trial
 from trials.vocabulary import Status
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from django.http import QueryDict
 
-    from trials.search import Facet
+    from trials.choices import Facet
 
 # Said where no filter is: without it, an address opens on what its reader came for.
 ALL = ("sites", "all")

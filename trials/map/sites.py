@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, Count, F, Min, Q, QuerySet, TextField, When
 from django.utils.translation import gettext_lazy as _
 
+from trials.choices import SPONSOR, Choice, Facet, most_frequent, named
 from trials.map.asked import SitesWanted
 from trials.models import Site, TrialSponsor
 from trials.querysets import SiteQuerySet
-from trials.search import NOT_REPORTED, SPONSOR, Choice, Facet, most_frequent, named
+from trials.searching.wanted import NOT_REPORTED
 from trials.text import humanised
 from trials.vocabulary import Status
 
 if TYPE_CHECKING:
-    from trials.search import Sought
+    from trials.choices import Sought
 
 _SITES = Count("pk")
 _SORTS: dict[str, tuple[str, ...]] = {

@@ -11,11 +11,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from trials.kept import (
+from trials.finding.listing import for_list, lines_of
+from trials.finding.saved import (
+    MOST,
+    NothingToSaveError,
+    TooManySavedError,
+    look_at,
+    news_of,
+    own_searches,
+    save_search,
+)
+from trials.finding.stars import (
     NUMBER,
     TooManyStarsError,
     forget_in_browser,
@@ -24,8 +34,7 @@ from trials.kept import (
     stars_of,
     unstar,
 )
-from trials.kept import star as star_it
-from trials.listing import for_list, lines_of
+from trials.finding.stars import star as star_it
 from trials.models import Trial
 
 
@@ -77,6 +86,38 @@ def take_over(request: KeptRequest) -> HttpResponse:
     response = redirect("trials:starred")
     forget_in_browser(response)
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def saved(request: KeptRequest) -> HttpResponse:
+    """One's saved searches, with what each has found since one last looked; a POST saves another."""
+    if request.method == "POST":
+        try:
+            save_search(request.user, request.POST.get("query", ""))
+            messages.success(request, _("The search is saved: here stands from now on what is new in it."))
+        except NothingToSaveError:
+            messages.warning(request, _("Search for something first: this would save the whole catalogue."))
+        except TooManySavedError:
+            words = _("%(n)s searches are saved, and that is all that are kept: remove one first.")
+            messages.warning(request, words % {"n": MOST})
+        return redirect("trials:saved")
+    return render(request, "trials/saved.html", {"searches": news_of(request.user)})
+
+
+@require_POST
+@login_required
+def look_at_new(request: KeptRequest, pk: int) -> HttpResponse:
+    """On to what is new; from now on it counts as seen."""
+    return redirect(look_at(get_object_or_404(own_searches(request.user), pk=pk)))
+
+
+@require_POST
+@login_required
+def remove_saved(request: KeptRequest, pk: int) -> HttpResponse:
+    get_object_or_404(own_searches(request.user), pk=pk).delete()
+    messages.success(request, _("The search is no longer saved."))
+    return redirect("trials:saved")
 
 
 def _back(request: KeptRequest) -> HttpResponse:

@@ -35,16 +35,21 @@ class Stars:
     def __contains__(self, nct_id: object) -> bool:
         return nct_id in self.numbers
 
+    def keys(self) -> frozenset[int]:
+        """The primary keys of those trials."""
+        return frozenset(Trial.objects.filter(nct_id__in=self.numbers).values_list("pk", flat=True))
+
     def __len__(self) -> int:
         return len(self.numbers)
 
 
 def stars_of(request: HttpRequest) -> Stars:
     """Somebody signed in has those of the account; a visitor those that the browser keeps."""
-    if not request.user.is_authenticated:
-        return stars_in_browser(request)
-    kept = Star.objects.filter(user=request.user.pk).values_list("trial__nct_id", flat=True)
-    return Stars(tuple(kept), request.user)
+    return stars_in_account(request.user) if request.user.is_authenticated else stars_in_browser(request)
+
+
+def stars_in_account(user: Any) -> Stars:
+    return Stars(tuple(Star.objects.filter(user=user.pk).values_list("trial__nct_id", flat=True)), user)
 
 
 def stars_in_browser(request: HttpRequest) -> Stars:

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from trials.kept import stars_of
+from trials.finding.side_by_side import FEWEST, MOST, for_comparison, rows
+from trials.finding.stars import stars_of
 from trials.models import Trial
-from trials.side_by_side import FEWEST, MOST, for_comparison, rows
 
 # Of what an address names.
 LOOKED_AT = 20

@@ -1,0 +1,99 @@
+"""Searches that somebody asks again, and what is new in each since that person last looked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from django.db.models.functions import Now
+from django.http import QueryDict
+
+from trials.finding.asked import address, chips, query_of
+from trials.finding.forms import SearchForm
+from trials.finding.offered import ASKED, offered
+from trials.finding.stars import Stars, stars_in_account
+from trials.models import SavedSearch
+from trials.searching import engine
+from trials.searching.index import folder
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+# Each is searched when they are listed.
+MOST = 50
+_LONGEST_NAME = 200
+# Said of a list and not of what is sought.
+_PASSING = ("since", "sort")
+
+
+class NothingToSaveError(Exception):
+    """The search asks for nothing, so it would save the whole catalogue."""
+
+
+class TooManySavedError(Exception):
+    """Somebody has saved as many searches as are kept."""
+
+
+@dataclass(frozen=True)
+class News:
+    """A saved search, how many trials it finds, and how many of them are new or have changed."""
+
+    search: SavedSearch
+    address: str
+    total: int
+    new: int
+
+
+def own_searches(user: Any) -> QuerySet[SavedSearch]:
+    return SavedSearch.objects.filter(user=user.pk)
+
+
+def save_search(user: Any, query: str) -> SavedSearch:
+    """What is understood of a search, in words and as an address. What it finds now counts as seen.
+
+    The same search is kept once. Raises NothingToSaveError and TooManySavedError.
+    """
+    form = SearchForm(QueryDict(query))
+    wanted = form.wanted(stars_in_account(user))
+    parameters = {name: said for name, said in form.parameters().items() if name not in _PASSING}
+    if not parameters:
+        raise NothingToSaveError
+    same = own_searches(user).filter(query=query_of(parameters)).first()
+    if same:
+        return same
+    if own_searches(user).count() >= MOST:
+        raise TooManySavedError
+    facets = offered(engine.search(wanted, count=0, facets=ASKED).facets, wanted)
+    name = " · ".join(chip.label for chip in chips(form, parameters, facets))
+    return SavedSearch.objects.create(
+        user=user,
+        name=name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…",
+        query=query_of(parameters),
+        seen_revision=_reached(),
+    )
+
+
+def news_of(user: Any) -> list[News]:
+    stars = stars_in_account(user)
+    return [_news(search, stars) for search in own_searches(user)[:MOST]]
+
+
+def look_at(search: SavedSearch) -> str:
+    """The address of what was new until now; it counts as seen from now on."""
+    form = SearchForm(QueryDict(search.query))
+    form.full_clean()
+    there = address({**form.parameters(), "since": [str(search.seen_revision)]})
+    SavedSearch.objects.filter(pk=search.pk).update(seen_revision=_reached(), seen_at=Now())
+    return there
+
+
+def _reached() -> int:
+    """The last revision that can be found by now: what comes later nobody has seen."""
+    return folder().revision or 0
+
+
+def _news(search: SavedSearch, stars: Stars) -> News:
+    form = SearchForm(QueryDict(search.query))
+    wanted = form.wanted(stars)
+    new = engine.count(replace(wanted, newer_than=search.seen_revision))
+    return News(search, address(form.parameters()), engine.count(wanted), new)
