@@ -116,7 +116,7 @@ def load_demo(content: dict[str, Any]) -> Change:
         # Screenings point at what was made, and people act.
         if not document.problems:
             made += [_screening(part) for part in document.parts("screenings")]
-        unread = [ImportProblem(path, "nothing reads this key") for path in document.unread()]
+        unread = [ImportProblem(path, "nothing reads this key") for path, _value in document.unread()]
         if document.problems or unread:
             raise RejectedError([*document.problems, *unread])
     if first:
