@@ -30,34 +30,18 @@ def load(*paths: Path) -> tuple[int, list[str], str]:
     return 0, out.getvalue().splitlines(), err.getvalue()
 
 
-@pytest.fixture
-def loaded(settings: Any) -> list[str]:
+def test_the_demonstration_is_complete_and_loads_again_without_a_change(settings: Any) -> None:
+    """In one, as all of it is loaded for each of these promises."""
     settings.MODE = "demo"
     code, lines, problems = load()
-    assert (code, problems) == (0, "")
-    return lines
+    assert (code, problems, lines[-1]) == (0, "", "created=7 updated=0 unchanged=0 rejected=0")
+    each_account_signs_in_and_has_its_role()
+    the_made_up_protocol_is_seen_by_one_center_and_its_sponsor()
+    the_log_has_something_to_look_at()
+    it_loads_again_without_a_change_and_what_somebody_changed_stays()
 
 
-def test_everything_loads_once_and_again_without_a_change(loaded: list[str]) -> None:
-    assert loaded[-1] == "created=7 updated=0 unchanged=0 rejected=0"
-    with acting(User.objects.get(email="administrator@trialdesk.example")):
-        before = AuditEvent.objects.count()
-    assert load()[1][-1] == "created=0 updated=0 unchanged=7 rejected=0"
-    with acting(User.objects.get(email="administrator@trialdesk.example")):
-        assert AuditEvent.objects.count() == before
-
-
-def test_what_somebody_changed_stays(loaded: list[str]) -> None:
-    user = User.objects.get(email="coordinator@rennes.example")
-    with acting(user):
-        user.set_password("my own long secret")
-        user.save()
-    load()
-    user.refresh_from_db()
-    assert user.check_password("my own long secret")
-
-
-def test_each_account_signs_in_and_has_its_role(loaded: list[str]) -> None:
+def each_account_signs_in_and_has_its_role() -> None:
     known = accounts()
     assert len(known.lines()) == len(known.people) + 1
     for person in known.people:
@@ -71,7 +55,7 @@ def test_each_account_signs_in_and_has_its_role(loaded: list[str]) -> None:
         assert context.edits_content == (person.role == "administrator")
 
 
-def test_the_made_up_protocol_is_seen_by_one_center_and_its_sponsor(loaded: list[str]) -> None:
+def the_made_up_protocol_is_seen_by_one_center_and_its_sponsor() -> None:
     seen = {
         "coordinator@rennes.example": True,
         "monitor@rennes.example": True,
@@ -83,7 +67,7 @@ def test_the_made_up_protocol_is_seen_by_one_center_and_its_sponsor(loaded: list
             assert CriteriaVersion.objects.filter(source="protocol").exists() == shown, email
 
 
-def test_the_log_has_something_to_look_at(loaded: list[str]) -> None:
+def the_log_has_something_to_look_at() -> None:
     with acting(User.objects.get(email="coordinator@rennes.example")):
         with_facts, behind, failed, running = Screening.objects.order_by("-id")
         assert (failed.status, failed.outcome) == (Status.CONCLUDED, Outcome.INELIGIBLE)
@@ -98,6 +82,21 @@ def test_the_log_has_something_to_look_at(loaded: list[str]) -> None:
         assert any(each.conflicting for each in proposals)
         assert any(each.problem and each.problem.kind == "half_life_missing" for each in proposals)
     assert not Site.objects.filter(origin="local", listed=True).exists()
+
+
+def it_loads_again_without_a_change_and_what_somebody_changed_stays() -> None:
+    user = User.objects.get(email="coordinator@rennes.example")
+    with acting(user):
+        user.set_password("my own long secret")
+        user.save()
+    administrator = User.objects.get(email="administrator@trialdesk.example")
+    with acting(administrator):
+        before = AuditEvent.objects.count()
+    assert load()[1][-1] == "created=0 updated=0 unchanged=7 rejected=0"
+    with acting(administrator):
+        assert AuditEvent.objects.count() == before
+    user.refresh_from_db()
+    assert user.check_password("my own long secret")
 
 
 def test_made_up_people_stay_out_of_production(settings: Any) -> None:
