@@ -19,3 +19,10 @@ loglevel = "error"
 def post_fork(server: Any, worker: Any) -> None:
     """A terminal's Ctrl-C is for the master alone, which then ends the workers one signal each."""
     os.setpgrp()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Each worker keeps the search index up to date; the one that is first at a change writes it."""
+    from trials.searching import catching_up  # only now are there models
+
+    catching_up.keep_up()

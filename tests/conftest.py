@@ -75,7 +75,7 @@ def truncate_once() -> None:
             cursor.execute("set lock_timeout = '10s'")
             cursor.execute(f"truncate {tables} cascade")
             # Nothing tells the index of trials that went like this.
-            index.folder().discard()
+            index.folder().discard(index.folder().current())
 
 
 TransactionTestCase._fixture_teardown = truncate_what_was_written  # type: ignore[attr-defined]

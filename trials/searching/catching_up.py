@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import batched
 from threading import Lock, Thread
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.db.models import Max
+from tantivy import IndexWriter
 
 from trials.models import Trial, TrialRemoval
 from trials.revisions import settled_revision
 from trials.searching.documents import documents
 from trials.searching.index import Folder, Part, folder
+from trials.searching.sought import keyed
 
 logger = logging.getLogger(__name__)
 
@@ -71,17 +74,17 @@ def _index(part: Part, settled: int, progress: Callable[[int], object] = lambda 
     writer = part.index.writer(heap_size=_LARGE if is_large else _SMALL, num_threads=1)
     try:
         removed = TrialRemoval.objects.filter(revision__gt=part.revision, revision__lte=settled)
-        for trial in removed.values_list("trial_id", flat=True).iterator():
-            writer.delete_documents_by_term("pk", trial)
+        for trials in batched(removed.values_list("trial_id", flat=True).iterator(), BATCH):
+            _forget(writer, trials)
         uncommitted = 0
         is_new = part.index.searcher().num_docs == 0
-        for trials, reached in _batches(part.revision, settled):
-            for pk, _revision, document in documents(trials):
-                if not is_new:
-                    writer.delete_documents_by_term("pk", pk)
+        for keys, reached in _batches(part.revision, settled):
+            if not is_new:
+                _forget(writer, keys)
+            for document in documents(keys):
                 writer.add_document(document)
-            uncommitted += len(trials)
-            progress(len(trials))
+            uncommitted += len(keys)
+            progress(len(keys))
             if uncommitted >= COMMIT:
                 writer.commit()
                 part.revision = reached
@@ -91,6 +94,11 @@ def _index(part: Part, settled: int, progress: Callable[[int], object] = lambda 
     finally:
         writer.wait_merging_threads()
         part.index.reload()
+
+
+def _forget(writer: IndexWriter, trials: Sequence[int]) -> None:
+    # By a query: a term made of a number is one of a signed number, which no key is.
+    writer.delete_documents_by_query(keyed("pk", trials))
 
 
 def _batches(revision: int, settled: int) -> Iterator[tuple[list[int], int]]:

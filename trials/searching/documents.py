@@ -68,12 +68,11 @@ class _Lists:
     sites: list[tuple[Any, ...]] = field(default_factory=list)
 
 
-def documents(trials: Sequence[int]) -> Iterator[tuple[int, int, Document]]:
-    """Of the trials with these primary keys, those that there are: key, revision, document."""
+def documents(trials: Sequence[int]) -> Iterator[Document]:
+    """Of the trials with these primary keys, as far as there are such."""
     lists = _lists(trials)
     for values in Trial.objects.filter(pk__in=trials).order_by("revision").values(*_COLUMNS):
-        pk, revision = values["pk"], values["revision"]
-        yield pk, revision, Document.from_dict(_fields(values, lists[pk]), SCHEMA)
+        yield Document.from_dict(_fields(values, lists[values["pk"]]), SCHEMA)
 
 
 def _lists(trials: Sequence[int]) -> dict[int, _Lists]:

@@ -97,12 +97,17 @@ class Folder:
 
     def _open(self, state: tuple[Any, ...]) -> None:
         name, *stamps = state
-        if self._index is None or name != (self._state or [""])[0]:
+        if self._index is None or name != self._state[0]:
             self._index = _readable(self.path / name) if name else None
+        try:
+            if self._index is not None:
+                self._index.reload()
+        except (ValueError, OSError):
+            self._index = None
         if self._index is None:
+            self.discard(name)
             self._snapshot = Snapshot(schema.opened(None).searcher(), complete=False)
         else:
-            self._index.reload()
             self._snapshot = Snapshot(self._index.searcher(), complete=bool(stamps[-1]))
         self._state = state
 
@@ -118,9 +123,10 @@ class Folder:
         part = self.path / self.current()
         return Part.revision_in(part) if (part / _COMPLETE).exists() else None
 
-    def discard(self) -> None:
-        """Have a new index made. What reads the old one can go on."""
-        (self.path / _CURRENT).unlink(missing_ok=True)
+    def discard(self, name: str) -> None:
+        """Have another index made instead of this one. What reads it can go on."""
+        if name and self.current() == name:
+            (self.path / _CURRENT).unlink(missing_ok=True)
 
     @contextmanager
     def alone(self, *, wait: bool = False) -> Iterator[bool]:
