@@ -6,10 +6,12 @@ step on a revision that is not the last one is refused.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from zlib import crc32
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,10 +19,12 @@ from django.utils.translation import gettext as _
 from config.context import current_context
 from trials.criteria.draft import Document, by_identifier
 from trials.criteria.lint import Entry, Finding, Severity, errors, lint, name
+from trials.criteria.tree import parse_tree
 from trials.draft_rows import store_document
+from trials.local_edits import one_at_a_time
 from trials.models import CriteriaVersion, DraftRevision, Variable
 from trials.models.criteria import tree_document
-from trials.services import NotPublishableError, create_draft, publish
+from trials.services import NotPublishableError, create_draft, publish, touch
 
 Action = DraftRevision.Action
 type Edit = Callable[[Document], Document]
@@ -71,6 +75,9 @@ def new_version_from(version: CriteriaVersion, *, label: str) -> CriteriaVersion
 
 
 def opened(version: CriteriaVersion) -> Draft:
+    document = tree_document(version.pk)
+    if version.untouched:
+        return Draft(version, document, _edition(document), None, None)
     steps = list(version.revisions.order_by("number").defer("document"))
     by_number = {step.number: step for step in steps}
     undoes = redoes = None
@@ -78,7 +85,7 @@ def opened(version: CriteriaVersion) -> Draft:
         now = by_number[steps[-1].stands_for]
         undoes = now if now.base is not None else None
         redoes = _redone(steps, by_number, now)
-    return Draft(version, tree_document(version.pk), steps[-1].number if steps else 0, undoes, redoes)
+    return Draft(version, document, steps[-1].number if steps else 0, undoes, redoes)
 
 
 def take_step(
@@ -89,6 +96,8 @@ def take_step(
         draft = _locked(version, base)
         after = edit(draft.document)
         if after != draft.document:
+            if version.untouched:
+                touch(version, parse_tree(draft.document))
             before = by_identifier(draft.document)
             node = by_identifier(after).get(identifier) or before.get(identifier)
             _store(draft, action, after, subject=name(node) if node else identifier)
@@ -111,9 +120,18 @@ def redo(version: CriteriaVersion, *, base: int) -> Draft:
         return opened(version)
 
 
+def begin(version: CriteriaVersion) -> None:
+    """Make an untouched draft somebody's work: from now on it has rows, and follows its text no more."""
+    with transaction.atomic():
+        _lock(version)
+        if version.untouched:
+            touch(version, version.tree())
+
+
 def describe(version: CriteriaVersion, *, label: str, completeness: str) -> None:
     """What a draft is called, and whether it has all that the protocol says."""
     with transaction.atomic():
+        begin(version)
         locked = _lock(version)
         locked.label, locked.completeness = label, completeness
         locked.save(update_fields=["label", "completeness"])
@@ -162,9 +180,12 @@ def sentence(finding: Finding) -> str:
 
 
 def _lock(version: CriteriaVersion) -> CriteriaVersion:
+    if version.untouched:  # an import would change its text meanwhile
+        one_at_a_time([version.trial.nct_id])
     locked = CriteriaVersion.objects.select_for_update().get(pk=version.pk)
     if locked.is_published:
         raise NotEditableError(version)
+    version.untouched = locked.untouched
     return locked
 
 
@@ -176,6 +197,11 @@ def _locked(version: CriteriaVersion, base: int) -> Draft:
         was = version.revisions.filter(number=base).first()
         raise StaleError(later, was.document if was else draft.document, draft.document)
     return draft
+
+
+def _edition(document: Document) -> int:
+    """In place of a revision's number, for a draft without steps whose text an import may change."""
+    return crc32(json.dumps(document, sort_keys=True).encode()) % 100_000_000
 
 
 def _restore(draft: Draft, action: Action, number: int, step: DraftRevision) -> None:

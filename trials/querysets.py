@@ -71,6 +71,13 @@ class CriteriaVersionQuerySet(models.QuerySet["CriteriaVersion"]):
     def drafts(self) -> Self:
         return self.filter(published_at__isnull=True)
 
+    def untouched(self) -> Self:
+        """Drafts that imports made and nobody has edited."""
+        return self.filter(untouched=True)
+
+    def touched(self) -> Self:
+        return self.filter(untouched=False)
+
     def newest_first(self) -> Self:
         return self.order_by("-published_at", "-number")
 

@@ -72,6 +72,8 @@ def publish(
         if locked.is_published:
             raise NotPublishableError([_("This version has been published already.")])
         tree = _checked_tree(locked)
+        if locked.untouched:
+            touch(locked, tree)
         locked.state = CriteriaVersion.State.PUBLISHED
         locked.digest = tree.digest
         locked.change_reason = reason
@@ -82,6 +84,13 @@ def publish(
         locked.save()
         locked.refresh_from_db()
     return locked
+
+
+def touch(version: CriteriaVersion, tree: Tree) -> None:
+    """Give an untouched draft, which must be locked, the rows of its tree; from now on it is audited."""
+    version.untouched, version.digest = False, tree.digest
+    version.save(update_fields=["untouched", "digest"])
+    _store_tree(version, tree)
 
 
 def variables_of(tree: Tree) -> Iterator[tuple[Node, str]]:

@@ -49,15 +49,17 @@ BEGIN
 END $$;
 """
 
-# What a registry wrote is nobody's to edit.
-RECORDS = """
+# What a registry wrote is nobody's to edit; nor is an untouched draft, unless it is touched by that.
+IMPORTED = """
 CREATE FUNCTION refuse_by_hand() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION '% is written by imports alone: % is refused', TG_TABLE_NAME, lower(TG_OP)
+    RAISE EXCEPTION '%: % is refused, for % are written by imports alone', TG_TABLE_NAME, lower(TG_OP), TG_ARGV[0]
         USING ERRCODE = 'insufficient_privilege';
 END $$;
 CREATE TRIGGER imported BEFORE INSERT OR UPDATE ON trials_trialrecord
-    FOR EACH ROW WHEN (NOT app_importing()) EXECUTE FUNCTION refuse_by_hand();
+    FOR EACH ROW WHEN (NOT app_importing()) EXECUTE FUNCTION refuse_by_hand('records');
+CREATE TRIGGER imported BEFORE INSERT OR UPDATE ON trials_criteriaversion
+    FOR EACH ROW WHEN (NEW.untouched AND NOT app_importing()) EXECUTE FUNCTION refuse_by_hand('untouched drafts');
 """
 
 
@@ -66,5 +68,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(DRAFTS),
         migrations.RunSQL(ROWS),
-        migrations.RunSQL(RECORDS),
+        migrations.RunSQL(IMPORTED),
     ]

@@ -82,7 +82,9 @@ def today(request: DeskRequest) -> HttpResponse:
     if access.context.sponsors:
         context["sponsored"] = _sponsored(access.context.sponsors)
     if access.context.edits_content:
-        context["drafts"] = CriteriaVersion.objects.drafts().select_related("trial").order_by("-created_at")
+        drafts = CriteriaVersion.objects.drafts()
+        context["drafts"] = drafts.touched().select_related("trial").order_by("-created_at")
+        context["untouched"] = drafts.untouched().count()
         context["edited"] = Trial.objects.order_by("-changed_at", "nct_id")[:SHOWN]
     return render(request, "screening/today.html", context)
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from trials.admin.forms import PublishForm
-from trials.drafts import NotEditableError, opened, publish_draft
+from trials.drafts import NotEditableError, begin, opened, publish_draft
 from trials.models import CriteriaVersion
 from trials.models.criteria import tree_document
 from trials.services import NotPublishableError
@@ -40,7 +40,7 @@ class CriteriaVersionAdmin(admin.ModelAdmin):
     )
     list_display_links = ("number", "label")
     list_select_related = ("trial",)
-    list_filter = ("state", "source", "completeness", "made_up")
+    list_filter = ("state", "untouched", "source", "completeness", "made_up")
     search_fields = ("trial__nct_id", "label")
     actions = ("publish_drafts",)
     fields = (
@@ -59,6 +59,10 @@ class CriteriaVersionAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return (obj is None or not obj.is_published) and super().has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: CriteriaVersion, form: Any, change: bool) -> None:
+        begin(obj)
+        super().save_model(request, obj, form, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is not None and not obj.is_published and super().has_delete_permission(request, obj)

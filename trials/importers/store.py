@@ -37,8 +37,11 @@ class Change(StrEnum):
 
 @dataclass(frozen=True)
 class Stored:
+    """`told` is what the history tells of the change."""
+
     trial: Trial
     change: Change
+    told: dict[str, Any]
 
 
 def save_study(study: Study, supplement: Values | None = None, *, kept: Kept | None = None) -> Stored:
@@ -70,7 +73,7 @@ def save_study(study: Study, supplement: Values | None = None, *, kept: Kept | N
         heard = held.save()
         changed = changes.any or heard
         change = Change.CREATED if created else Change.UPDATED if changed else Change.UNCHANGED
-        return Stored(trial, change)
+        return Stored(trial, change, {} if created else changes.told)
 
 
 class Changes:

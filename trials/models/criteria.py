@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from trials.criteria.splitting import split
 from trials.criteria.tree import Op, Tree, parse_tree
 from trials.models.trial import Trial
 from trials.querysets import CriteriaVersionQuerySet
@@ -199,7 +200,10 @@ class Criterion(models.Model):
 
 
 def tree_document(version_id: int) -> dict[str, Any]:
-    """The document of a version's tree as its rows have it (drafts may not be valid trees)."""
+    """The document of a version's tree as its rows have it (drafts may not be valid trees).
+
+    An untouched draft has no rows: its document is the plain split of the text as it stands now.
+    """
     nodes: dict[int, dict[str, Any]] = {}
     document: dict[str, Any] = {}
     for row in Criterion.objects.filter(version=version_id).order_by("position"):
@@ -215,6 +219,11 @@ def tree_document(version_id: int) -> dict[str, Any]:
             document[row.category] = node
         else:
             nodes[row.parent_id].setdefault("children", []).append(node)
+    if not document:
+        text = CriteriaVersion.objects.filter(pk=version_id, untouched=True).values_list(
+            "trial__eligibility_text", flat=True
+        )
+        return split(text.get())
     cohorts = Cohort.objects.filter(version=version_id).order_by("position")
     if cohorts:
         document["cohorts"] = [

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import batched
+from typing import Any
 
 import psycopg
 from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef
 
 from trials.importers.bulk.writing import Entry, write
-from trials.importers.ctgov import Study, read_study
+from trials.importers.ctgov import read_study
 from trials.importers.incoming import Incoming
 from trials.importers.kept import READER, Kept, digest_of
 from trials.importers.problems import ImportProblem, RejectedError
 from trials.importers.store import Change, save_study
+from trials.importers.untouched import draft_criteria
 from trials.local_edits import one_at_a_time
 from trials.models import LocalEdit, Site, Trial
 
@@ -39,12 +42,13 @@ def merge(batch: Sequence[Incoming]) -> list[Result]:
     About 500 records or 8 MB are a good size. Call it where somebody imports (`config.context`). A record
     that says what is stored is passed over before its columns are read; one that comes twice counts as two.
     """
-    results: dict[int, Result] = {}
+    merging = _Merging()
     with transaction.atomic():
         one_at_a_time({each.nct_id for each in batch if each.nct_id})
         for part in _each_once(batch):
-            results |= _merge_different(part)
-    return [results[place] for place in range(len(batch))]
+            merging.merge(part)
+        merging.draft()
+    return [merging.results[place] for place in range(len(batch))]
 
 
 def _each_once(batch: Sequence[Incoming]) -> Iterator[dict[int, Incoming]]:
@@ -58,28 +62,76 @@ def _each_once(batch: Sequence[Incoming]) -> Iterator[dict[int, Incoming]]:
         yield parts[turn]
 
 
-def _merge_different(part: dict[int, Incoming]) -> dict[int, Result]:
-    """Of records of different trials."""
-    stored = _stored([incoming.nct_id for incoming in part.values()])
-    results: dict[int, Result] = {}
-    plain: dict[int, Entry] = {}
-    for place, incoming in part.items():
-        trial = stored.get(incoming.nct_id)
-        digest = digest_of(incoming.record)
-        if trial and (trial.digest, trial.reader) == (digest, READER):
-            results[place] = Result(incoming.where, incoming.nct_id, Change.UNCHANGED)
-            continue
+class _Merging:
+    """The batch on its way: results by the places of the records, and the trials that were changed."""
+
+    def __init__(self) -> None:
+        self.results: dict[int, Result] = {}
+        self.changed: set[int] = set()
+        self.rewritten: set[int] = set()
+
+    def merge(self, part: dict[int, Incoming]) -> None:
+        """Records of different trials."""
+        stored = _stored([incoming.nct_id for incoming in part.values()])
+        together: dict[int, Entry] = {}
+        for place, incoming in part.items():
+            trial = stored.get(incoming.nct_id)
+            digest = digest_of(incoming.record)
+            if trial and (trial.digest, trial.reader) == (digest, READER):
+                self.results[place] = Result(incoming.where, incoming.nct_id, Change.UNCHANGED)
+                continue
+            try:
+                study = read_study(incoming.record)
+            except RejectedError as error:
+                self.results[place] = Result(incoming.where, incoming.nct_id, None, error.problems)
+                continue
+            kept = Kept(incoming.raw, incoming.record, digest)
+            entry = Entry(incoming.where, study, kept, trial.pk if trial else None)
+            if trial and trial.is_edited:
+                self.save_carefully(place, entry)
+            else:
+                together[place] = entry
+        if together:
+            self.write(together)
+
+    def save_carefully(self, place: int, entry: Entry) -> None:
         try:
-            study = read_study(incoming.record)
-        except RejectedError as error:
-            results[place] = Result(incoming.where, incoming.nct_id, None, error.problems)
-            continue
-        kept = Kept(incoming.raw, incoming.record, digest)
-        if trial and trial.is_edited:
-            results[place] = _save_carefully(incoming, study, kept)
+            with transaction.atomic():
+                stored = save_study(entry.study, kept=entry.kept)
+        except DatabaseError as error:
+            self.reject(place, entry, error)
         else:
-            plain[place] = Entry(incoming.where, study, kept, trial.pk if trial else None)
-    return results | _written(plain)
+            self.note(place, entry, stored.trial.pk, stored.change, stored.told)
+
+    def write(self, entries: dict[int, Entry]) -> None:
+        """Together; where the database refuses that, in halves, until those are alone that it refuses."""
+        try:
+            with transaction.atomic():
+                written = write(list(entries.values()))
+        except DatabaseError as error:
+            if len(entries) == 1:
+                [(place, entry)] = entries.items()
+                self.reject(place, entry, error)
+                return
+            _refusal(error)
+            for half in batched(entries.items(), (len(entries) + 1) // 2):
+                self.write(dict(half))
+        else:
+            for (place, entry), each in zip(entries.items(), written, strict=True):
+                self.note(place, entry, each.trial, each.change, each.told)
+
+    def note(self, place: int, entry: Entry, trial: int, change: Change, told: dict[str, Any]) -> None:
+        self.results[place] = Result(entry.where, entry.study.nct_id, change)
+        if change is not Change.UNCHANGED:
+            self.changed.add(trial)
+        if "eligibility_text" in told:
+            self.rewritten.add(trial)
+
+    def reject(self, place: int, entry: Entry, error: DatabaseError) -> None:
+        self.results[place] = Result(entry.where, entry.study.nct_id, None, (_refusal(error),))
+
+    def draft(self) -> None:
+        draft_criteria(self.changed, rewritten=self.rewritten)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,40 +154,9 @@ def _stored(nct_ids: Sequence[str]) -> dict[str, _Stored]:
     }
 
 
-def _save_carefully(incoming: Incoming, study: Study, kept: Kept) -> Result:
-    try:
-        with transaction.atomic():
-            change = save_study(study, kept=kept).change
-    except DatabaseError as error:
-        return Result(incoming.where, incoming.nct_id, None, _refusal(error))
-    return Result(incoming.where, incoming.nct_id, change)
-
-
-def _written(entries: dict[int, Entry]) -> dict[int, Result]:
-    """Together; where the database refuses that, in halves, until those are alone that it refuses."""
-    if not entries:
-        return {}
-    places, together = list(entries), list(entries.values())
-    try:
-        with transaction.atomic():
-            changes = write(together)
-    except DatabaseError as error:
-        problems = _refusal(error)
-        if len(together) == 1:
-            [(place, entry)] = entries.items()
-            return {place: Result(entry.where, entry.study.nct_id, None, problems)}
-        middle = len(places) // 2
-        halves = ({place: entries[place] for place in half} for half in (places[:middle], places[middle:]))
-        return {place: result for half in halves for place, result in _written(half).items()}
-    return {
-        place: Result(entry.where, entry.study.nct_id, change)
-        for place, entry, change in zip(places, together, changes, strict=True)
-    }
-
-
-def _refusal(error: DatabaseError) -> tuple[ImportProblem, ...]:
+def _refusal(error: DatabaseError) -> ImportProblem:
     """What the database says of a record; another error, such as a lost connection, is raised again."""
     cause = error.__cause__
     if not isinstance(cause, psycopg.Error) or (cause.sqlstate or "")[:2] not in _REFUSALS:
         raise error
-    return (ImportProblem("", f"the database refuses it: {cause.diag.message_primary}"),)
+    return ImportProblem("", f"the database refuses it: {cause.diag.message_primary}")

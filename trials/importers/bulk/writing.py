@@ -43,8 +43,23 @@ class _Work:
     is_new: bool
     changes: Changes
 
+    @property
+    def change(self) -> Change:
+        if self.is_new:
+            return Change.CREATED
+        return Change.UPDATED if self.changes.any else Change.UNCHANGED
 
-def write(entries: Sequence[Entry]) -> list[Change]:
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of an entry: the key of its trial, and what the history tells."""
+
+    trial: int
+    change: Change
+    told: dict[str, Any]
+
+
+def write(entries: Sequence[Entry]) -> list[Written]:
     """Bring the rows of these trials, each of another, to what their records say; as `store.save_study` does.
 
     Where a list of a trial's differs, its rows are written anew. Sites keep theirs.
@@ -69,10 +84,7 @@ def write(entries: Sequence[Entry]) -> list[Change]:
     ]
     for table, lines in copies.items():
         table.copy(lines)
-    return [
-        Change.CREATED if work.is_new else Change.UPDATED if work.changes.any else Change.UNCHANGED
-        for work in works
-    ]
+    return [Written(work.trial, work.change, work.changes.told) for work in works]
 
 
 def _compare_columns(works: Sequence[_Work]) -> dict[int, dict[str, Any]]:

@@ -1,0 +1,66 @@
+"""Drafts of criteria that nobody has edited: a record's text, split into its lines when it is read.
+
+They are made in bulk, without rows of their own and without events in the audit trail. None is published by
+itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db import connection
+
+# By the day of the record; when that is not known, by that of the first one.
+_LABEL = """
+coalesce(trial.last_update_posted_date, trial.last_update_submitted_date, trial.first_posted_date,
+    trial.first_submitted_date, '-')
+"""
+
+_FOLLOW = f"""
+UPDATE trials_criteriaversion version SET label = {_LABEL}
+FROM trials_trial trial
+WHERE version.trial_id = trial.id AND version.untouched AND trial.id = ANY(%(rewritten)s)
+    AND trial.eligibility_text <> '' AND version.label <> {_LABEL}
+"""  # noqa: S608
+
+_DROP = """
+DELETE FROM trials_criteriaversion version USING trials_trial trial
+WHERE version.trial_id = trial.id AND version.untouched AND trial.id = ANY(%(rewritten)s)
+    AND trial.eligibility_text = ''
+"""
+
+# Whoever drafts another version counts on from the same number: a statement of its own, so that the next one
+# sees what it had to wait for.
+_WAIT = """
+SELECT FROM trials_trial trial WHERE id = ANY(%(trials)s)
+    AND EXISTS (SELECT FROM trials_criteriaversion version WHERE version.trial_id = trial.id)
+ORDER BY id FOR NO KEY UPDATE
+"""
+
+_ADD = f"""
+INSERT INTO trials_criteriaversion (
+    trial_id, number, label, source, completeness, state, made_up, untouched,
+    change_reason, published_by_name, digest
+)
+SELECT trial.id, coalesce(max(version.number), 0) + 1, {_LABEL}, 'registry', 'abridged', 'draft', false, true,
+    '', '', ''
+FROM trials_trial trial LEFT JOIN trials_criteriaversion version ON version.trial_id = trial.id
+WHERE trial.id = ANY(%(trials)s) AND trial.eligibility_text <> ''
+GROUP BY trial.id, {_LABEL}
+HAVING count(*) FILTER (WHERE version.untouched) = 0
+    AND (trial.id = ANY(%(rewritten)s) OR count(*) FILTER (WHERE version.source = 'registry') = 0)
+"""  # noqa: S608
+
+
+def draft_criteria(trials: Collection[int], *, rewritten: Collection[int]) -> None:
+    """Draft the text of those of the trials that have no version of it, or whose text was `rewritten`.
+
+    A draft that is still untouched follows its text. Whoever imports holds the trials' locks.
+    """
+    parameters = {"trials": list(trials), "rewritten": list(rewritten)}
+    with connection.cursor() as cursor:
+        if rewritten:
+            cursor.execute(_FOLLOW, parameters)
+            cursor.execute(_DROP, parameters)
+        cursor.execute(_WAIT, parameters)
+        cursor.execute(_ADD, parameters)
