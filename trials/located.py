@@ -2,46 +2,57 @@
 
 from __future__ import annotations
 
-from django.db.models import F, TextField, Value
-from django.db.models.functions import Concat
-from django.db.models.query import QuerySet
+from collections.abc import Collection
+
+from django.db import connection, transaction
 
 from trials.gazetteer import EDITION, Address, find
-from trials.models import Site
+from trials.revisions import hold_revisions, next_revision
+
+_ADDRESSES = """
+    SELECT DISTINCT city_normalised, state_normalised, country_normalised FROM trials_site AS site
+    WHERE listed AND latitude IS NULL AND (%(trials)s::bigint[] IS NULL OR trial_id = ANY(%(trials)s))
+        AND located_as
+            <> %(edition)s || city_normalised || ' / ' || state_normalised || ' / ' || country_normalised
+"""
+_LOCATE = """
+    UPDATE trials_site AS site
+    SET approximate_latitude = found.latitude, approximate_longitude = found.longitude,
+        located_as = %(edition)s || found.city || ' / ' || found.state || ' / ' || found.country
+    FROM unnest(
+        %(cities)s::text[], %(states)s::text[], %(countries)s::text[],
+        %(latitudes)s::float8[], %(longitudes)s::float8[]
+    ) AS found (city, state, country, latitude, longitude)
+    WHERE listed AND site.latitude IS NULL AND (%(trials)s::bigint[] IS NULL OR trial_id = ANY(%(trials)s))
+        AND located_as <> %(edition)s || found.city || ' / ' || found.state || ' / ' || found.country
+        AND (city_normalised, state_normalised, country_normalised) = (found.city, found.state, found.country)
+    RETURNING trial_id, found.latitude IS NOT NULL
+"""
 
 
-def locate_sites() -> int:
-    """Look up the city of each listed site that needs it; how many were found.
+def locate_sites(trials: Collection[int] | None = None) -> int:
+    """Look up the city of each listed site that needs it, of these trials or of all; how many were found.
 
     Call it after an import. What has been looked up, found or not, is looked up again only when the city is
     written otherwise or the gazetteer has changed, so it costs nothing where nothing is new.
     """
-    written = ("city_normalised", "state_normalised", "country_normalised")
-    pending = _pending()
-    addresses = {place: Address(*place) for place in pending.values_list(*written).distinct()}
-    points = find(addresses.values()) if addresses else {}
-    found = 0
-    for place, address in addresses.items():
-        point = points.get(address)
-        number = pending.filter(**dict(zip(written, place, strict=True))).update(
-            approximate_latitude=point.latitude if point else None,
-            approximate_longitude=point.longitude if point else None,
-            located_as=_as_looked_up(),
-        )
-        found += number if point else 0
-    return found
-
-
-def _pending() -> QuerySet[Site]:
-    return Site.objects.listed().filter(latitude__isnull=True).exclude(located_as=_as_looked_up()).order_by()
-
-
-def _as_looked_up() -> Concat:
-    places = (
-        F("city_normalised"),
-        Value(" / "),
-        F("state_normalised"),
-        Value(" / "),
-        F("country_normalised"),
-    )
-    return Concat(Value(f"{EDITION}: "), *places, output_field=TextField())
+    asked = {"edition": f"{EDITION}: ", "trials": None if trials is None else list(trials)}
+    with transaction.atomic(), connection.cursor() as cursor:
+        hold_revisions()
+        cursor.execute(_ADDRESSES, asked)
+        addresses = [Address(*place) for place in cursor.fetchall()]
+        if not addresses:
+            return 0
+        points = find(addresses)
+        found = [points.get(address) for address in addresses]
+        columns = {
+            "cities": [address.city for address in addresses],
+            "states": [address.state for address in addresses],
+            "countries": [address.country for address in addresses],
+            "latitudes": [point.latitude if point else None for point in found],
+            "longitudes": [point.longitude if point else None for point in found],
+        }
+        cursor.execute(_LOCATE, asked | columns)
+        located = [trial for trial, is_found in cursor.fetchall() if is_found]
+        next_revision(set(located))
+    return len(located)

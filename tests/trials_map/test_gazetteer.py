@@ -21,6 +21,12 @@ KNOWN = {
     Address("St. Louis", "Missouri", "United States"): (38.6, -90.2),
     Address("Kaohsiung City", "", "Taiwan"): (22.6, 120.3),
     Address("Iowa City", "Iowa", "United States"): (41.7, -91.5),
+    Address("Halle", "", "Germany"): (51.5, 12.0),
+    Address("Praha 2", "", "Czechia"): (50.1, 14.4),
+    Address("Nantes Cedex 1", "", "France"): (47.2, -1.6),
+    Address("Sapporo-shi, Hokkaido", "", "Japan"): (43.1, 141.35),
+    Address("Vitória", "Espírito Santo", "Brazil"): (-20.3, -40.3),
+    Address("Hong Kong", "", "China"): (22.3, 114.2),
     Address("Santiago Compostela", "A Coruna", "Spain"): (42.9, -8.5),
 }
 OPEN = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError
@@ -81,3 +83,24 @@ def test_loading_the_fixtures_puts_every_site_with_a_city_on_the_map() -> None:
     assert listed.count() == listed.located().count() == 52
     bunkyo = listed.filter(city="Bunkyo-ku")
     assert len({site.coordinates for site in bunkyo}) == 1
+
+
+def test_of_one_trial_alone_and_what_was_found_is_a_change() -> None:
+    site, other = make_site(city="Rennes", country="France"), make_site(city="Lyon", country="France")
+    before = site.trial.revision
+    with acting_as(CONTENT):
+        assert locate_sites([site.trial_id]) == 1
+    site.trial.refresh_from_db()
+    other.refresh_from_db()
+    assert site.trial.revision > before
+    assert other.coordinates is None
+
+
+def test_many_addresses_take_as_many_statements_as_one(django_assert_num_queries: Any) -> None:
+    for cities in (["Rennes"], ["Lyon", "Paris", "Nowhere at all"]):
+        for city in cities:
+            make_site(city=city, country="France")
+        with acting_as(CONTENT), django_assert_num_queries(9):
+            locate_sites()
+    assert Site.objects.located().count() == 3
+    assert Site.objects.exclude(located_as="").count() == 4
