@@ -34,6 +34,7 @@ OWN = (LOGIN, 200, 200, 200, 404, 403, 403)
 EDITORS = (LOGIN, 403, 403, 403, 403, 200, 403)
 GET = {
     "trials:home": (200,) + (302,) * 6,  # on to what waits for them
+    "trials:about": PUBLIC,
     "trials:list": PUBLIC,
     "trials:trial": PUBLIC,
     "trials:history": PUBLIC,
@@ -118,6 +119,7 @@ GET = {
 # say what is missing.
 WRITING = (LOGIN, 302, 302, 403, 404, 403, 403)
 POST = {
+    "trials:about": (405,) * 7,
     "trials:home": (405,) * 7,
     "trials:list": (405,) * 7,
     "trials:trial": (405,) * 7,

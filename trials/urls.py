@@ -1,11 +1,12 @@
 from django.urls import include, path
 
-from trials import trial_views
+from trials import about_views, trial_views
 from trials.map import views as map_views
 
 app_name = "trials"
 urlpatterns = [
     path("", include("trials.finding.urls")),
+    path("about/", about_views.about, name="about"),
     path("trials/<slug:nct_id>/", trial_views.trial_page, name="trial"),
     path("trials/<slug:nct_id>/history/", trial_views.trial_history, name="history"),
     path("trials/<slug:nct_id>/criteria/compare/", trial_views.compare_criteria, name="compare_criteria"),
