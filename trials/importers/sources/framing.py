@@ -41,7 +41,10 @@ class _BrokenError(Exception):
 
 
 class Framing:
-    """The records of one text, in its order. `page` gets what stands beside the studies of a page."""
+    """The records of one text, in its order.
+
+    `page` gets what stands beside the studies of a page; it is None where there was none.
+    """
 
     def __init__(self, window: Window, name: str, path: str = "") -> None:
         self._window = window
@@ -49,7 +52,7 @@ class Framing:
         self._path = path
         self._astray = False  # whether brackets may be left over from what was refused
         self._told_end = False
-        self.page: dict[str, Any] = {}
+        self.page: dict[str, Any] | None = None
 
     def __iter__(self) -> Iterator[Incoming | Refused]:
         window, first = self._window, True
@@ -107,7 +110,7 @@ class Framing:
         if pages and isinstance(value, dict) and _is_page(value):
             within = Window(iter([text[_start_of_studies(text) :]]), line)
             yield from Framing(within, self._name)._studies(f"{path}.studies".removeprefix("."))
-            self.page |= {key: value[key] for key in value if key != "studies"}
+            self._note(value)
         else:
             yield _judged(value, text, where)
 
@@ -136,8 +139,8 @@ class Framing:
             yield from self._unended(path, "page")
 
     def _note(self, members: object) -> None:
-        if isinstance(members, dict):
-            self.page |= {key: value for key, value in members.items() if key != "studies"}
+        told = members if isinstance(members, dict) else {}
+        self.page = {**(self.page or {}), **{key: told[key] for key in told if key != "studies"}}
 
     # --- Values, and what is none ---
 
