@@ -224,7 +224,10 @@ class Registered:
         return [
             Step(
                 _word(ViolationStep, event.text("type")),
-                [(label, day) for key, label in _STEP_DATES.items() if (day := event.date(key))],
+                sorted(
+                    ((label, day) for key, label in _STEP_DATES.items() if (day := event.date(key))),
+                    key=lambda dated: dated[1],
+                ),
                 event.text("description"),
             )
             for event in self._annotations.part("violationAnnotation").parts("violationEvents")

@@ -99,11 +99,15 @@ class SitesForm(forms.Form):
     )
 
     def __init__(self, data: Asked, countries: Choices, statuses: Choices) -> None:
+        """A choice is offered where there is more than one to choose from."""
         super().__init__(data, auto_id="sites-%s")
         for name, everything, choices in (
             ("country", _("All countries"), countries),
             ("status", _("Any status"), statuses),
         ):
+            if len(choices) < 2 and name not in data:
+                del self.fields[name]
+                continue
             field = self.fields[name]
             field.choices = [("", everything), *choices]  # type: ignore[attr-defined]
             field.error_messages["invalid_choice"] = _("No site of this trial has “%(value)s”.")
@@ -259,8 +263,13 @@ class SitesPage:
 
     @property
     def columns(self) -> list[Column]:
-        names = [name for name in _SORTS if name != "distance" or self.near]
-        return [self._column(name) for name in names]
+        left_out = {"status": not self.reported_statuses, "distance": not self.near}
+        return [self._column(name) for name in _SORTS if not left_out.get(name)]
+
+    @property
+    def has_contacts(self) -> bool:
+        """Whether anybody can be asked about one of the sites that are shown."""
+        return self.has_central_contacts or any(row.site.contacts.all() for row in self.rows)
 
     def _column(self, name: str) -> Column:
         direction = {name: "ascending", f"-{name}": "descending"}.get(self.order, "none")
