@@ -46,7 +46,7 @@ GET = {
     **dict.fromkeys(
         (
             *("api:studies", "api:study", "api:metadata", "api:search_areas", "api:enums", "api:sizes"),
-            "api:version",
+            *("api:version", "api:home", "api:openapi_json", "api:openapi_yaml", "trials:download"),
         ),
         PUBLIC,
     ),
@@ -132,7 +132,7 @@ POST = {
     **dict.fromkeys(
         (
             *("api:studies", "api:study", "api:metadata", "api:search_areas", "api:enums", "api:sizes"),
-            "api:version",
+            *("api:version", "api:home", "api:openapi_json", "api:openapi_yaml", "trials:download"),
         ),
         (405,) * 7,
     ),
@@ -236,6 +236,7 @@ def address(name: str, screening: Screening) -> str:
         },
         "api:study": {"nct_id": screening.trial.nct_id},
         "api:not_found": {"rest": "nothing"},
+        "trials:download": {"kind": "csv"},
         "trials:map_site": {"pk": screening.center_site.site_id},
         "trials:versions": {"nct_id": screening.trial.nct_id},
         "trials:version": draft,

@@ -70,6 +70,9 @@ def test_what_is_no_expression_is_refused_in_one_line(text: str) -> None:
 def test_words_alone_need_no_parser() -> None:
     assert is_plain("(heart OR lung) AND NOT cancer")
     assert not is_plain("AREA[Phase]PHASE3")
+    # By itself it asks for every study; among words it may be a leukemia.
+    assert not is_plain("ALL")
+    assert is_plain("relapsed ALL")
 
 
 PIECES = [*'ab()"[], ', "AND ", "AREA[x]", "RANGE[", "NOT ", "OR "]

@@ -88,7 +88,7 @@ type Expression = Words | Range | Missing | All | Not | Both | Either | InField 
 
 def is_plain(text: str) -> bool:
     """Whether a text is words and Boolean operators alone, which every search understands."""
-    return not _BRACKETED.search(text)
+    return text.strip() != "ALL" and not _BRACKETED.search(text)
 
 
 def parse(text: str) -> Expression:

@@ -11,11 +11,8 @@ import zipfile
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponsePermanentRedirect,
-)
+import yaml
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
@@ -23,6 +20,7 @@ from django.views.decorators.gzip import gzip_page
 
 from trials.api import described, statistics
 from trials.api.finding import Page, studies
+from trials.api.openapi import document
 from trials.api.parameters import Format, canonical_number, nothing_asked, studies_asked, study_asked
 from trials.api.problems import BadRequestError
 from trials.api.records import as_bytes, in_order, page_as_json, study_of
@@ -161,6 +159,21 @@ def search_areas(request: HttpRequest) -> HttpResponse:
 def enums(request: HttpRequest) -> HttpResponse:
     nothing_asked(request.GET)
     return unless_known(request, as_json(described.enums()), JSON)
+
+
+@_open_to_all
+def openapi_json(request: HttpRequest) -> HttpResponse:
+    return unless_known(request, as_json(document(_server(request))), JSON)
+
+
+@_open_to_all
+def openapi_yaml(request: HttpRequest) -> HttpResponse:
+    text = yaml.safe_dump(document(_server(request)), sort_keys=False, allow_unicode=True, width=110)
+    return unless_known(request, text.encode(), "application/yaml")
+
+
+def _server(request: HttpRequest) -> str:
+    return request.build_absolute_uri(reverse("api:studies")).removesuffix("/studies")
 
 
 @_open_to_all

@@ -39,6 +39,4 @@ def as_file[Response: HttpResponseBase](response: Response, name: str) -> Respon
 
 def streamed(pieces: Iterable[str], content_type: str, name: str) -> StreamingHttpResponse:
     encoded = (piece.encode() for piece in pieces)
-    response = as_file(StreamingHttpResponse(encoded, content_type=content_type), name)
-    patch_cache_control(response, public=True, no_cache=True)
-    return response
+    return as_file(StreamingHttpResponse(encoded, content_type=content_type), name)

@@ -1,6 +1,6 @@
 """A study as a line of a table: the thirty columns of the registry's own CSV, in their order.
 
-Lists within a cell are parted by "|". A cell that a spreadsheet would take for a formula is neutralised.
+Lists within a cell are parted by "|". As CSV, no cell is one that a spreadsheet would take for a formula.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from trials.handing_on.study import Study, document_address, each, module, part, registry_page, text, texts
 from trials.spreadsheets import neutral
 
-type Row = list[str]
 type Column = Callable[[Study], str]
 
 
@@ -136,8 +135,8 @@ COLUMNS: dict[str, Column] = {
 }
 
 
-def row(study: Study, columns: Sequence[str] = tuple(COLUMNS)) -> Row:
-    return [neutral(COLUMNS[name](study)) for name in columns]
+def cells(study: Study, columns: Sequence[str] = tuple(COLUMNS)) -> list[str]:
+    return [COLUMNS[name](study) for name in columns]
 
 
 def as_csv(
@@ -156,4 +155,4 @@ def as_csv(
     if header:
         yield written(columns)
     for study in studies:
-        yield written(row(study, columns))
+        yield written(list(map(neutral, cells(study, columns))))
