@@ -21,7 +21,7 @@ def store(*records: Record) -> list[Record]:
         Incoming(f"test:{number}", json.dumps(record, ensure_ascii=False).encode(), record)
         for number, record in enumerate(records, start=1)
     ]
-    with acting_as(system("test", importing=True)):
+    with acting_as(system("test", edits_content=True, importing=True)):
         results = merge(batch)
     assert all(result.change for result in results), results
     catch_up(wait=True)
