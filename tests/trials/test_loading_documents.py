@@ -14,6 +14,8 @@ from trials.importers.problems import RejectedError
 from trials.importers.store import Change
 from trials.importers.yaml_documents import read_yaml
 from trials.models import CriteriaVersion, LoadedDocument, Trial, Variable
+from trials.searching import engine
+from trials.searching.wanted import Wanted
 
 LOADING = system("test", edits_content=True, importing=True)
 
@@ -80,7 +82,7 @@ class TestTrials:
         assert (trial.nickname, trial.people_applied, str(trial.launched)) == ("NEX", 0, "16 Apr 2025")
         assert trial.plain_summary_machine_made
         assert trial.sites.get().zip == "07740"
-        assert Trial.objects.matching("nex jena").exists()
+        assert engine.count(Wanted("nex jena")) == 1
         version = trial.criteria_versions.get()
         assert version.is_published
         assert (version.change_reason, str(version.effective)) == ("First version.", "2026-01-22")

@@ -11,6 +11,8 @@ from config.context import acting_as, system
 from trials.importers.fixtures import load_document
 from trials.importers.store import Change
 from trials.models import CriteriaVersion, Trial
+from trials.searching import engine
+from trials.searching.wanted import Wanted
 
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 DOCUMENTS = [FIXTURES / "variables.yaml", *sorted((FIXTURES / "trials").glob("*.yaml"))]
@@ -26,6 +28,5 @@ def test_they_load_and_load_again() -> None:
     rapcabtagene = CriteriaVersion.objects.filter(trial__nct_id="NCT06665256")
     assert [version.label for version in rapcabtagene.in_effect()] == ["2026-01-22", "Earlier registry text"]
     assert Trial.objects.get(nct_id="NCT06665256").sites.listed().count() == 50
-    assert list(Trial.objects.matching("refractory myositis GC012F").values_list("nct_id", flat=True)) == [
-        "NCT07086404"
-    ]
+    found = engine.search(Wanted("refractory myositis GC012F"))
+    assert [hit.nct_id for hit in found.hits] == ["NCT07086404"]
