@@ -102,6 +102,9 @@ if AS_OWNER:
     DATABASES["owner"] = {**database("DATABASE_OWNER_URL", "trialdesk_owner"), "TEST": test_database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# The API that fetch_trials asks: its address, up to /api/v2.
+REGISTRY: str = env.str("TRIALDESK_REGISTRY", "")
+
 # --- Apps and middleware ---
 
 INSTALLED_APPS = [

@@ -26,6 +26,7 @@ class ImportCommand(BaseCommand):
     """A command adds `bring`. The last line of its output has the counts, however it ends."""
 
     requires_system_checks: list[str] = []
+    again = "run it again to go on"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -56,7 +57,7 @@ class ImportCommand(BaseCommand):
                     self._index(quiet)
             code = 1 if run.counts["rejected"] else 0
         except KeyboardInterrupt:
-            self.tell("Stopped. What was imported is whole; run it again to go on.")
+            self.tell(f"Stopped. What was imported is whole; {self.again}.")
             code = 128 + (interruption.signal or 0)
         except (CommandError, DatabaseError, InterfaceError) as error:
             self.tell(sentence(error))

@@ -108,9 +108,9 @@ class Framing:
             yield self._broken(where, str(error))
             return
         if pages and isinstance(value, dict) and _is_page(value):
+            self._note(value)
             within = Window(iter([text[_start_of_studies(text) :]]), line)
             yield from Framing(within, self._name)._studies(f"{path}.studies".removeprefix("."))
-            self._note(value)
         else:
             yield _judged(value, text, where)
 
