@@ -35,6 +35,7 @@ EDITORS = (LOGIN, 403, 403, 403, 403, 200, 403)
 GET = {
     "trials:home": (200,) + (302,) * 6,  # on to what waits for them
     "trials:about": PUBLIC,
+    "trials:related": PUBLIC,
     "trials:list": PUBLIC,
     "trials:trial": PUBLIC,
     "trials:history": PUBLIC,
@@ -120,6 +121,7 @@ GET = {
 WRITING = (LOGIN, 302, 302, 403, 404, 403, 403)
 POST = {
     "trials:about": (405,) * 7,
+    "trials:related": (405,) * 7,
     "trials:home": (405,) * 7,
     "trials:list": (405,) * 7,
     "trials:trial": (405,) * 7,
@@ -225,6 +227,7 @@ def address(name: str, screening: Screening) -> str:
     draft = {"nct_id": screening.trial.nct_id, "number": 2}
     arguments: dict[str, dict[str, Any]] = {
         "trials:trial": {"nct_id": screening.trial.nct_id},
+        "trials:related": {"nct_id": screening.trial.nct_id},
         "trials:choices": {"name": "condition"},
         "trials:look_at_new": {"pk": 1},
         "trials:remove_saved": {"pk": 1},

@@ -196,7 +196,7 @@ SECTIONS = [
     Section(
         "related",
         _("Related trials"),
-        _("Trials that the source of this record names as similar."),
-        lambda page: page.related,
+        _("Trials with the same conditions or interventions, and those that the record's source names."),
+        lambda page: page.related or page.trial.conditions.all() or page.trial.interventions.all(),
     ),
 ]

@@ -19,10 +19,13 @@ from trials.history_page import told
 from trials.models import Trial
 from trials.page import TrialPage, for_page
 from trials.paging import page_of
+from trials.related import related
 from trials.sites_page import SitesPage
 from trials.text import nct_id_in
 
 IMPORTS_A_PAGE = 20
+# On the trial's page, and on a page of their own.
+ALIKE, ALIKE_ALONE = 5, 20
 
 
 class TrialsRequest(HttpRequest):
@@ -90,6 +93,24 @@ def compare_criteria(request: HttpRequest, nct_id: str) -> HttpResponse:
     return render(
         request, "trials/versions/compare.html", context, status=200 if pair or not versions else 404
     )
+
+
+@require_safe
+def related_trials(request: TrialsRequest, nct_id: str) -> HttpResponse:
+    """Trials like this one, with what they have in common: a page, or its list for the trial's page."""
+    trials = Trial.objects.for_title().prefetch_related("conditions", "interventions")
+    trial = trials.filter(nct_id=nct_id).first()
+    if trial is None:
+        known = _nct_id_now(nct_id_in(nct_id) or nct_id)
+        if not known:
+            raise Http404(_("There is no such trial here."))
+        return redirect("trials:related", known)
+    whole = not request.htmx or request.htmx.boosted
+    template = "trials/related.html" if whole else "trials/related.html#alike"
+    context = {"trial": trial, "alike": related(trial, count=ALIKE_ALONE if whole else ALIKE)}
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def _nct_id_now(number: str) -> str | None:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("about/", about_views.about, name="about"),
     path("trials/<slug:nct_id>/", trial_views.trial_page, name="trial"),
     path("trials/<slug:nct_id>/history/", trial_views.trial_history, name="history"),
+    path("trials/<slug:nct_id>/related/", trial_views.related_trials, name="related"),
     path("trials/<slug:nct_id>/criteria/compare/", trial_views.compare_criteria, name="compare_criteria"),
     path("", include("trials.handing_on.urls")),
     path("", include("trials.editor.urls")),

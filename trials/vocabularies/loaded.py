@@ -46,6 +46,9 @@ class Vocabulary:
         phrases = tuple(term.partition("=")[0] for term in terms.split("|") if term)
         return Known(identifier, kind, name, tuple(broader.split()), phrases)
 
+    def __contains__(self, identifier: object) -> bool:
+        return identifier in self._lines
+
     def __len__(self) -> int:
         return len(self._lines)
 

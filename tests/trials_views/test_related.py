@@ -1,0 +1,76 @@
+"""Trials like one: found under any name of a condition or drug, each with what it has in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.trials_views.catalogue import add_trial, text_of
+from trials.models import Trial
+from trials.related import related
+
+pytestmark = pytest.mark.django_db
+
+
+def about(number: int, conditions: list[str], drug: str, title: str = "A Study") -> Trial:
+    arms: dict[str, Any] = {"interventions": [{"type": "DRUG", "name": drug}]}
+    return add_trial(
+        f"NCT0000000{number}",
+        identificationModule={"briefTitle": title, "officialTitle": ""},
+        conditionsModule={"conditions": conditions, "keywords": []},
+        armsInterventionsModule=arms,
+    )
+
+
+@pytest.fixture
+def trials() -> list[Trial]:
+    return [
+        about(1, ["Heart Attack"], "Herceptin"),
+        about(2, ["STEMI", "Asthma"], "Placebo"),
+        about(3, ["Myocardial Infarction"], "Placebo"),
+        about(4, ["Breast Cancer"], "Trastuzumab"),
+        about(5, ["Flat Feet"], "Insoles", "Walking"),
+        about(6, ["Flat Feet"], "Surgery", "Standing"),
+    ]
+
+
+def test_the_same_condition_or_drug_under_another_name(trials: list[Trial]) -> None:
+    found = {alike.trial.nct_id[-1]: alike for alike in related(trials[0])}
+    assert found["3"].conditions == ["Myocardial Infarction"]
+    assert found["4"].interventions == ["Trastuzumab"]
+    assert found["3"].interventions == []
+    assert found.keys() <= {"2", "3", "4"}
+
+
+def test_a_condition_that_is_narrower_is_close(trials: list[Trial]) -> None:
+    found = {alike.trial.nct_id[-1]: alike for alike in related(trials[2])}
+    assert found["1"].conditions == ["Heart Attack"]
+    assert (found["2"].conditions, found["2"].close_conditions) == ([], ["STEMI"])
+
+
+def test_placebo_makes_no_trials_alike(trials: list[Trial]) -> None:
+    assert [alike.trial.nct_id[-1] for alike in related(trials[4])] == ["6"]
+
+
+def test_the_page_and_its_part_say_why(trials: list[Trial], client: Client) -> None:
+    page = client.get("/trials/NCT00000001/related/")
+    assert "Same condition: Myocardial Infarction" in text_of(page.content.decode())
+    part = client.get("/trials/NCT00000001/related/", headers={"HX-Request": "true"}).content.decode()
+    assert "<main" not in part
+    assert "Same intervention: Trastuzumab" in " ".join(part.split())
+    assert "/trials/NCT00000001/related/" in client.get("/trials/NCT00000001/").content.decode()
+    assert client.get("/trials/NCT99999999/related/").status_code == 404
+
+
+def test_it_takes_as_many_queries_for_one_as_for_several(trials: list[Trial], client: Client) -> None:
+    counted = []
+    for number in ("5", "1"):
+        client.get(f"/trials/NCT0000000{number}/related/")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/trials/NCT0000000{number}/related/")
+        counted.append(len(queries))
+    assert counted[0] == counted[1]

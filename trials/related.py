@@ -1,0 +1,142 @@
+"""Trials that are like one: by conditions and interventions under any name, and by words of the title.
+
+What a term weighs is BM25's matter: a rare condition that two trials share tells more than cancer does.
+S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", Foundations and Trends in
+Information Retrieval 3 (2009), 333.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from tantivy import Occur, Query
+
+from trials.models import Intervention, Trial
+from trials.searching import engine
+from trials.searching.index import Snapshot
+from trials.searching.schema import SCHEMA, STEMMED, normalised
+from trials.searching.sought import keyed
+from trials.text import folded
+from trials.vocabularies.loaded import vocabulary
+
+_CONDITION, _INTERVENTION, _BROADER, _WORD = 4.0, 3.0, 1.0, 0.5
+_NAMES = 10  # of conditions, and of interventions, that count; the first are the main ones
+_WORDS = 8
+_SHOWN = 3
+_COLUMNS = ("nct_id", "brief_title", "official_title", "nickname", "acronym", "overall_status")
+# Two trials are no more alike for these.
+_EVERYWHERE = frozenset({"placebo", "placebos", "standard of care", "normal saline", "no intervention"})
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A trial with what it has in common with another: the same, or else a close condition, interventions."""
+
+    trial: Trial
+    conditions: Sequence[str]
+    close_conditions: Sequence[str]
+    interventions: Sequence[str]
+
+
+def related(trial: Trial, *, count: int = 5) -> list[Alike]:
+    """The trials most like this one; fewer or none where hardly anything is in common."""
+    now = engine.snapshot()
+    sought = list(_sought(now, trial))
+    if not sought:
+        return []
+    query = Query.boolean_query(
+        [
+            *((Occur.Should, each) for each in sought),
+            (Occur.MustNot, keyed("identifier", [folded(trial.nct_id)])),
+        ]
+    )
+    found = now.searcher.search(query, count, count=False)
+    keys = now.searcher.fast_field_values("pk", [address for _score, address in found.hits])
+    trials = Trial.objects.only(*_COLUMNS).prefetch_related("conditions", _interventions())
+    stored = trials.in_bulk([int(key or 0) for key in keys])
+    mine = _Named.of(trial)
+    return [mine.common_with(stored[key]) for key in map(int, filter(None, keys)) if key in stored]
+
+
+def _interventions() -> Prefetch:
+    return Prefetch("interventions", Intervention.objects.only("trial_id", "name"))
+
+
+def _sought(now: Snapshot, trial: Trial) -> Iterator[Query]:
+    named = _Named.of(trial)
+    known = vocabulary()
+    for things, weight in ((named.conditions, _CONDITION), (named.interventions, _INTERVENTION)):
+        concepts = [thing for thing in things if thing in known]
+        for concept in concepts:
+            yield _weighed(keyed("concept", [concept.lower()]), weight)
+        if weight == _CONDITION:
+            for parent in {parent for concept in concepts for parent in known[concept].broader}:
+                yield _weighed(keyed("concept", [parent.lower()]), _BROADER)
+    for name in named.conditions.keys() - set(filter(known.__contains__, named.conditions)):
+        yield _weighed(keyed("condition", [name]), _CONDITION)
+    for word in _rarest(now, trial.brief_title):
+        yield _weighed(Query.term_query(SCHEMA, "title", word), _WORD)
+
+
+def _weighed(query: Query, weight: float) -> Query:
+    return Query.boost_query(query, weight)
+
+
+def _rarest(now: Snapshot, title: str) -> list[str]:
+    """The words of a title that other titles have, but the fewest."""
+    number = {word: now.searcher.doc_freq("title", word) for word in set(STEMMED.analyze(normalised(title)))}
+    return sorted((word for word in number if number[word] > 1), key=lambda word: (number[word], word))[
+        :_WORDS
+    ]
+
+
+@dataclass(frozen=True)
+class _Named:
+    """What a trial names: by concept, or where there is none by the folded name, each as written."""
+
+    conditions: Mapping[str, str]
+    interventions: Mapping[str, str]
+
+    @classmethod
+    def of(cls, trial: Trial) -> _Named:
+        return cls(
+            _things(condition.name for condition in trial.conditions.all()),
+            _things(intervention.name for intervention in trial.interventions.all()),
+        )
+
+    def common_with(self, trial: Trial) -> Alike:
+        other = _Named.of(trial)
+        same = _shared(self.conditions, other.conditions)
+        close = [] if same else [name for thing, name in other.conditions.items() if self._is_close_to(thing)]
+        return Alike(trial, same, _distinct(close), _shared(self.interventions, other.interventions))
+
+    def _is_close_to(self, thing: str) -> bool:
+        """Narrower or broader than one of the conditions, or next below the same one."""
+        known = vocabulary()
+        if thing not in known:
+            return False
+        mine = [each for each in self.conditions if each in known]
+        return any(
+            thing in known.broader(each)
+            or each in known.broader(thing)
+            or set(known[thing].broader) & set(known[each].broader)
+            for each in mine
+        )
+
+
+def _things(names: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in [name for name in names if folded(name) not in _EVERYWHERE][:_NAMES]:
+        for thing in vocabulary().stands_for(name) or (folded(name),):
+            found.setdefault(thing, name)
+    return found
+
+
+def _shared(mine: Mapping[str, str], theirs: Mapping[str, str]) -> list[str]:
+    return _distinct(name for thing, name in theirs.items() if thing in mine)
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))[:_SHOWN]
