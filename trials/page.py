@@ -88,6 +88,12 @@ class TrialPage:
         return next((part for part in self.trial.sponsor_parts.all() if part.role == "lead"), None)
 
     @property
+    def called(self) -> str:
+        """By what name people speak of it, where that is not its title."""
+        names = dict.fromkeys((self.trial.nickname, self.trial.acronym))
+        return " · ".join(name for name in names if name and name != self.trial.title)
+
+    @property
     def updated(self) -> PartialDate | None:
         return self.trial.last_update_posted_date or self.trial.last_update_submitted_date
 
