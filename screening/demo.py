@@ -42,7 +42,7 @@ from screening.services import (
 from screening.services.rules import local_date
 from screening.services.signing import content_to_sign
 from screening.signature import digest_of, text_of
-from trials.derived import fill_site, refresh_search_text
+from trials.derived import fill_site, mark_changed
 from trials.importers.problems import ImportProblem, RejectedError
 from trials.importers.reading import Part
 from trials.importers.store import Change
@@ -142,7 +142,7 @@ def _site(center: Center, part: Part) -> bool:
         site = Site(trial=trial, origin=origin, listed=False, **address)
         fill_site(site)
         site.save()
-        refresh_search_text(trial)
+        mark_changed(trial)
         sites = [site]
     if len(sites) != 1:
         part.note("", f"{len(sites)} sites of {trial.nct_id} have this address, and one is needed")

@@ -9,7 +9,6 @@ from django.db.models.functions import Now
 from trials.importers import addresses
 from trials.models.trial import NEXT_REVISION
 from trials.revisions import hold_revisions
-from trials.search_text import search_text_of
 from trials.text import folded
 
 if TYPE_CHECKING:
@@ -27,9 +26,7 @@ def fill_site(site: Site) -> None:
         setattr(site, name, value)
 
 
-def refresh_search_text(trial: Trial) -> None:
+def mark_changed(trial: Trial) -> None:
     """After an edit of the trial or of anything that belongs to it."""
     hold_revisions()
-    type(trial).objects.filter(pk=trial.pk).update(
-        search_text=search_text_of(trial), changed_at=Now(), revision=NEXT_REVISION
-    )
+    type(trial).objects.filter(pk=trial.pk).update(changed_at=Now(), revision=NEXT_REVISION)

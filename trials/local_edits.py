@@ -34,7 +34,6 @@ _OURS = {
     "nct_id",
     "minimum_age_days",
     "maximum_age_days",
-    "search_text",
     "created_at",
     "changed_at",
     "revision",

@@ -10,7 +10,6 @@ from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Now, TruncDate
 
 from trials.ages import days_of_years
-from trials.text import folded
 from trials.vocabulary import Sex, Status
 
 if TYPE_CHECKING:
@@ -28,13 +27,6 @@ class TrialQuerySet(models.QuerySet["Trial"]):
     def for_title(self) -> Self:
         """No more than it takes to name a trial, without its long texts."""
         return self.only("nct_id", "brief_title", "official_title", "nickname", "acronym")
-
-    def matching(self, text: str) -> Self:
-        """Trials that contain every word of `text`, accents and case aside."""
-        trials = self
-        for word in folded(text).split():
-            trials = trials.filter(search_text__contains=word)
-        return trials
 
     def open_to_age(self, years: int) -> Self:
         """Trials whose written age limits admit somebody of so many years; an unknown limit admits."""

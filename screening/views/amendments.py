@@ -97,7 +97,7 @@ class AskedLine:
 @for_editors
 def open_screenings(request: DeskRequest, pk: int) -> HttpResponse:
     """What a version means for all open screenings, in numbers; who they are is their centers' alone."""
-    versions = CriteriaVersion.objects.select_related("trial").defer("trial__search_text")
+    versions = CriteriaVersion.objects.select_related("trial")
     version = get_object_or_404(versions, pk=pk)
     context: dict[str, object] = {"version": version}
     try:

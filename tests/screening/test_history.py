@@ -58,7 +58,6 @@ def test_a_trial_is_told_with_its_lists_and_the_reason(cast: Cast, ada: Client) 
             overall_status="SUSPENDED",
             start_date="2025-01",
             phases=["PHASE1", "PHASE2"],
-            search_text="a key that nobody reads",
             minimum_age_days=3,
         )
         arm = Arm.objects.create(trial=cast.trial, position=0, label="Placebo", type="PLACEBO_COMPARATOR")

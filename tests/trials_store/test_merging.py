@@ -51,7 +51,6 @@ def state(trial: Trial) -> dict[str, Any]:
         for field in Trial._meta.concrete_fields
         if field.name not in left_out
     }
-    columns["search_text"] = columns["search_text"].removeprefix(trial.nct_id.lower())
     sites = []
     for row in Site.objects.filter(trial=trial).order_by("address_key", "occurrence").values():
         people = SiteContact.objects.filter(site=row.pop("id")).order_by("position")

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from config.context import reason_given
 from trials.admin.pages import ReasonField
-from trials.derived import refresh_search_text
+from trials.derived import mark_changed
 from trials.local_edits import by_hand, take_back
 from trials.models import LocalEdit, Site, Trial
 from trials.vocabulary import Status
@@ -118,7 +118,7 @@ class TakesBackInBulk(BulkAdmin):
         with reason_given(form.cleaned_data["reason"]), by_hand(trials=trials, sites=sites):
             changed = take_back(edits)
             for trial in Trial.objects.filter(pk__in=changed):
-                refresh_search_text(trial)
+                mark_changed(trial)
         done = ngettext(
             "The registry's value stands in %(n)s field again.",
             "The registry's values stand in %(n)s fields again.",

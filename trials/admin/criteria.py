@@ -52,7 +52,7 @@ class CriteriaVersionAdmin(admin.ModelAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CriteriaVersion]:
-        return super().get_queryset(request).select_related("trial").defer("trial__search_text")
+        return super().get_queryset(request).select_related("trial")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

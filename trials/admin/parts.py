@@ -93,9 +93,6 @@ class OutcomeAdmin(WithinTrial):
     help_texts = help_texts.OUTCOME
     autocomplete_fields = ("trial",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Outcome]:
-        return super().get_queryset(request).defer("trial__search_text")
-
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("trial", "kind") if obj else ()
 

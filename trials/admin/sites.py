@@ -13,7 +13,7 @@ from trials.admin import help_texts
 from trials.admin.bulk import ChangesStatus, TakesBackInBulk
 from trials.admin.pages import found_by_key, save_rows
 from trials.admin.registry import BesideRegistry, EditedHere, ListTable, RegistryForm
-from trials.derived import fill_site, refresh_search_text
+from trials.derived import fill_site, mark_changed
 from trials.models import LocalEdit, Site, SiteContact
 
 ADDRESS = ("facility", "city", "state", "zip", "country")
@@ -73,7 +73,7 @@ class SiteAdmin(BesideRegistry, ChangesStatus, TakesBackInBulk):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Site]:
         edits = LocalEdit.objects.filter(site=OuterRef("pk"))
-        sites = super().get_queryset(request).defer("search_text", "trial__search_text")
+        sites = super().get_queryset(request).defer("search_text")
         return sites.annotate(has_edits=Exists(edits))
 
     def get_search_results(
@@ -117,7 +117,7 @@ class SiteAdmin(BesideRegistry, ChangesStatus, TakesBackInBulk):
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if self.take_back_ticked(request, form) or form.has_changed():
-            refresh_search_text(form.instance.trial)
+            mark_changed(form.instance.trial)
 
     @admin.display(description=_("facility"), ordering="facility")
     def facility_or_none(self, site: Site) -> str:

@@ -17,7 +17,7 @@ from trials.admin.bulk import TakesBackInBulk
 from trials.admin.forms import TEXTS_AS_THEY_ARE, InterventionForm, TrialForm
 from trials.admin.pages import save_rows
 from trials.admin.registry import BesideRegistry, EditedHere, ListStack, ListTable, edits_of, note
-from trials.derived import refresh_search_text
+from trials.derived import mark_changed
 from trials.importers.ctgov import named
 from trials.importers.lists import LISTS
 from trials.local_edits import COLUMNS, SETTINGS, written_by_hand
@@ -158,7 +158,6 @@ class TrialAdmin(BesideRegistry, TakesBackInBulk):
         return (
             super()
             .get_queryset(request)
-            .defer("search_text")
             .annotate(
                 site_count=Count("sites", filter=Q(sites__listed=True)),
                 has_edits=Exists(LocalEdit.objects.filter(trial=OuterRef("pk"))),
@@ -204,7 +203,7 @@ class TrialAdmin(BesideRegistry, TakesBackInBulk):
             written_by_hand(trial)
         taken = self.take_back_ticked(request, form)
         if taken or form.has_changed() or any(formset.has_changed() for formset in formsets):
-            refresh_search_text(Trial.objects.get(pk=trial.pk))
+            mark_changed(Trial.objects.get(pk=trial.pk))
 
     @admin.display(description=_("phase"))
     def phase_list(self, trial: Trial) -> str:

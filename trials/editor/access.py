@@ -38,10 +38,10 @@ def for_editors(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
 
 
 def trial_or_404(nct_id: str) -> Trial:
-    return get_object_or_404(Trial.objects.defer("search_text"), nct_id=nct_id)
+    return get_object_or_404(Trial, nct_id=nct_id)
 
 
 def version_or_404(nct_id: str, number: int) -> CriteriaVersion:
     """Which versions there are at all, the database decides by who asks."""
-    versions = CriteriaVersion.objects.select_related("trial").defer("trial__search_text")
+    versions = CriteriaVersion.objects.select_related("trial")
     return get_object_or_404(versions, trial__nct_id=nct_id, number=number)

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Value
 from django.db.models.functions import Now
 
 from config.context import current_context
@@ -24,7 +23,6 @@ from trials.importers.places import occurrences, site_entries
 from trials.local_edits import COLUMNS, Held, one_at_a_time, plain
 from trials.models import Site, SiteContact, Trial, TrialImport, TrialRecord
 from trials.models.trial import NEXT_REVISION
-from trials.search_text import search_text_of
 
 AGES = {"minimum_age", "maximum_age"}
 
@@ -65,11 +63,8 @@ def save_study(study: Study, supplement: Values | None = None, *, kept: Kept | N
         if created or changes.any:
             told = {} if created else changes.told
             TrialImport.objects.create(trial=trial, by=current_context().actor, changes=told)
-            key, now = search_text_of(trial), Now()
-            Trial.objects.filter(pk=trial.pk).update(
-                search_text=Value(key), changed_at=now, revision=NEXT_REVISION
-            )
-            trial.refresh_from_db(fields=["search_text", "changed_at", "revision"])
+            Trial.objects.filter(pk=trial.pk).update(changed_at=Now(), revision=NEXT_REVISION)
+            trial.refresh_from_db(fields=["changed_at", "revision"])
         heard = held.save()
         changed = changes.any or heard
         change = Change.CREATED if created else Change.UPDATED if changed else Change.UNCHANGED

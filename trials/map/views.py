@@ -122,7 +122,7 @@ def map_stack(request: HttpRequest) -> HttpResponse:
 @require_safe
 def map_site(request: MapRequest, pk: int) -> HttpResponse:
     """One site: a part of the map's page when it asks, else a page of its own."""
-    sites = Site.objects.listed().select_related("trial").defer("search_text", "trial__search_text")
+    sites = Site.objects.listed().select_related("trial").defer("search_text")
     site = get_object_or_404(sites.prefetch_related("contacts", "trial__central_contacts"), pk=pk)
     context = {
         "site": site,

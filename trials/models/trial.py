@@ -145,7 +145,6 @@ class Trial(models.Model):
         help_text=_("Nobody can sign a screening of this trial while an answer names no source."),
     )
 
-    search_text = _text(_("search key"), editable=False)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
     changed_at = models.DateTimeField(_("content changed"), db_default=Now(), editable=False)
     revision = models.BigIntegerField(_("revision"), db_default=NEXT_REVISION, db_index=True, editable=False)

@@ -17,7 +17,6 @@ from trials.importers.lists import GROUPS, LISTS, OUTCOMES, PLAIN_LISTS, SPONSOR
 from trials.importers.store import Change, Changes
 from trials.local_edits import COLUMNS, plain
 from trials.models import ArmIntervention, Trial, TrialRecord
-from trials.search_text import search_text_of_study
 
 # Whoever follows the changes is told of these as well, as `save_study` does.
 _ALSO = ", changed_at = statement_timestamp(), revision = nextval('trials_trial_revision')"
@@ -71,11 +70,11 @@ def write(entries: Sequence[Entry]) -> list[Written]:
     ]
     there = [work for work in works if not work.is_new]
     copies: dict[Table, list[Row]] = defaultdict(list)
-    stored = _compare_columns(there)
+    _compare_columns(there)
     _write_lists(works, copies)
     write_sites([Sited(work.trial, work.study.places, work.is_new, work.changes) for work in works], copies)
     _write_records(works, copies)
-    _write_trials(works, stored, copies)
+    _write_trials(works, copies)
     by = current_context().actor
     copies[rows.IMPORT] += [
         rows.import_row(work.trial, by, work.changes.told)
@@ -87,11 +86,11 @@ def write(entries: Sequence[Entry]) -> list[Written]:
     return [Written(work.trial, work.change, work.changes.told) for work in works]
 
 
-def _compare_columns(works: Sequence[_Work]) -> dict[int, dict[str, Any]]:
-    """Notes which columns differ; what the rows have is given back."""
+def _compare_columns(works: Sequence[_Work]) -> None:
+    """Notes which columns differ."""
     if not works:
-        return {}
-    columns = (*works[0].study.trial, "nickname", "plain_summary")
+        return
+    columns = tuple(works[0].study.trial)
     stored = {
         row["pk"]: row
         for row in Trial.objects.filter(pk__in=[work.trial for work in works]).values("pk", *columns)
@@ -102,18 +101,13 @@ def _compare_columns(works: Sequence[_Work]) -> dict[int, dict[str, Any]]:
             if here[name] != value:
                 told = [plain(here[name]), plain(value)] if name in COLUMNS else None
                 work.changes.note(name, told)
-    return stored
 
 
-def _write_trials(
-    works: Sequence[_Work], stored: dict[int, dict[str, Any]], copies: dict[Table, list[Row]]
-) -> None:
+def _write_trials(works: Sequence[_Work], copies: dict[Table, list[Row]]) -> None:
     changed = []
     for work in works:
-        here = stored.get(work.trial, {})
         if work.is_new or work.changes.any:
-            key = search_text_of_study(work.study, here.get("nickname", ""), here.get("plain_summary", ""))
-            values = {**work.study.trial, "search_text": key}
+            values = work.study.trial
             if work.is_new:
                 copies[rows.TRIAL].append(rows.trial_row(work.trial, {"nct_id": work.study.nct_id, **values}))
             else:
