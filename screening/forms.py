@@ -30,7 +30,7 @@ from screening.models import (
 )
 from trials.criteria.tree import Tree
 from trials.models import Cohort, CriteriaVersion, Trial
-from trials.richtext import plain_line
+from trials.reading.richtext import plain_line
 
 FREE_TEXT = 2000
 REASON = 500

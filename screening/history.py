@@ -22,7 +22,6 @@ from django.db.models.query import QuerySet
 from django.utils.translation import gettext as _
 
 from screening.models import AuditEvent, Center, CenterSite, Membership, SponsorMembership, User
-from trials.in_words import LIST_NAMES, column_in_words
 from trials.models import (
     Arm,
     ArmIntervention,
@@ -43,6 +42,7 @@ from trials.models import (
     TrialRecord,
     TrialSponsor,
 )
+from trials.reading.in_words import LIST_NAMES, column_in_words
 
 type Row = Mapping[str, Any]
 

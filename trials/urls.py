@@ -1,16 +1,17 @@
 from django.urls import include, path
 
-from trials import about_views, trial_views
+from trials import about_views
 from trials.map import views as map_views
+from trials.reading import views as reading_views
 
 app_name = "trials"
 urlpatterns = [
     path("", include("trials.finding.urls")),
     path("about/", about_views.about, name="about"),
-    path("trials/<slug:nct_id>/", trial_views.trial_page, name="trial"),
-    path("trials/<slug:nct_id>/history/", trial_views.trial_history, name="history"),
-    path("trials/<slug:nct_id>/related/", trial_views.related_trials, name="related"),
-    path("trials/<slug:nct_id>/criteria/compare/", trial_views.compare_criteria, name="compare_criteria"),
+    path("trials/<slug:nct_id>/", reading_views.trial_page, name="trial"),
+    path("trials/<slug:nct_id>/history/", reading_views.trial_history, name="history"),
+    path("trials/<slug:nct_id>/related/", reading_views.related_trials, name="related"),
+    path("trials/<slug:nct_id>/criteria/compare/", reading_views.compare_criteria, name="compare_criteria"),
     path("", include("trials.handing_on.urls")),
     path("", include("trials.editor.urls")),
     path("map/", map_views.sites_map, name="map"),

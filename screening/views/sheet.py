@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from screening.models import Answer, Value
 from screening.views.proposed import Proposed, fact_url, variables_of
 from trials.criteria.tree import Node, Op, Tree
-from trials.criteria_page import by_cohort
+from trials.reading.criteria import by_cohort
 
 GROUPS = frozenset(Op) - {Op.STATEMENT, Op.REF, Op.LOST}
 DEEPEST_HEADING = 6

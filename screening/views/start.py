@@ -27,7 +27,7 @@ from screening.templatetags.desk import day
 from screening.views.sheet import kept_place
 from screening.views.words import version_words
 from trials.models import CriteriaVersion, Trial
-from trials.richtext import plain_line
+from trials.reading.richtext import plain_line
 
 KNOWN_CODES = 200
 

@@ -26,8 +26,8 @@ from screening.models import (
 from screening.signature import Part
 from screening.views.recorded import Recorded
 from screening.views.sheet import value_words
-from trials.in_words import column_in_words
 from trials.models import Cohort, CriteriaVersion, Criterion
+from trials.reading.in_words import column_in_words
 
 type Row = Mapping[str, Any]
 

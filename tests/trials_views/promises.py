@@ -13,7 +13,7 @@ from django.db.models import TextChoices
 
 from tests.trials_views.catalogue import text_of
 from trials import vocabulary
-from trials.mending import with_signs
+from trials.reading.mending import with_signs
 
 LARGEST = 150 * 1024
 # Where a record has words of a vocabulary. In its texts, a name may look like one.

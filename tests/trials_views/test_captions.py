@@ -11,7 +11,7 @@ from screening.models import AuditEvent
 from tests.factories import CONTENT, Cast, acting, make_cast
 from tests.trials_views.catalogue import text_of
 from trials.models import Caption
-from trials.sections import SECTIONS
+from trials.reading.sections import SECTIONS
 
 pytestmark = pytest.mark.django_db
 

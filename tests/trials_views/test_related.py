@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.trials_views.catalogue import add_trial, text_of
 from trials.models import Trial
-from trials.related import related
+from trials.reading.related import related
 
 pytestmark = pytest.mark.django_db
 

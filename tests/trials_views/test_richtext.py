@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trials.richtext import plain_line, rendered, rendered_criteria, rendered_line
+from trials.reading.richtext import plain_line, rendered, rendered_criteria, rendered_line
 
 ALLOWED = {"p", "br", "ol", "ul", "li", "em", "strong", "a", "hr", "h4"}
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from trials.models import Caption
-from trials.sections import SECTIONS
+from trials.reading.sections import SECTIONS
 
 _AS_THEY_COME = {section.key: section for section in SECTIONS}
 

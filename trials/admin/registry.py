@@ -16,9 +16,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from trials.admin.pages import ExplainedAdmin, ReasonField, RowForm, StackOf, TableOf
-from trials.in_words import LIST_NAMES, column_in_words, list_in_words
 from trials.local_edits import COLUMNS, by_hand, plain, take_back
 from trials.models import LocalEdit, Site, Trial
+from trials.reading.in_words import LIST_NAMES, column_in_words, list_in_words
 
 # Fields of the forms whose value is kept under another name.
 _KEPT_AS = {"condition_names": "conditions", "keyword_names": "keywords", "latitude": "coordinates"}

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from trials.admin.forms import LinesField
 from trials.admin.help_texts import VARIABLE
 from trials.admin.pages import ExplainedAdmin, ReasonField
-from trials.in_words import column_in_words
 from trials.models import Criterion, Variable
+from trials.reading.in_words import column_in_words
 
 
 class VariableForm(forms.ModelForm):

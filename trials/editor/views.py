@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import push_url
 
 from trials.criteria.draft import EditError, places
-from trials.criteria_page import criteria_parts
 from trials.drafts import (
     Draft,
     NotEditableError,
@@ -37,6 +36,7 @@ from trials.editor.page import DraftPage, try_url
 from trials.editor.steps import BadInputError, Step, step_of
 from trials.editor.steps import in_words as why
 from trials.models import CriteriaVersion, Variable
+from trials.reading.criteria import criteria_parts
 from trials.services import NotPublishableError
 
 DRAFT = "trials/versions/draft.html"

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from trials.dates import PartialDate
 from trials.models import Condition, Site, Trial, TrialSponsor
 from trials.near import in_words
-from trials.richtext import rendered_line
+from trials.reading.richtext import rendered_line
 from trials.vocabulary import Status
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from trials.dates import PartialDate
 from trials.models import Site, Trial, TrialSponsor
-from trials.richtext import rendered_line
+from trials.reading.richtext import rendered_line
 from trials.templatetags.catalogue import age_range
 from trials.vocabulary import Status
 

@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from trials import explained
 from trials.dates import PartialDate
-from trials.richtext import plain_line, rendered, rendered_criteria, rendered_line
+from trials.reading import explained
+from trials.reading.richtext import plain_line, rendered, rendered_criteria, rendered_line
 from trials.vocabulary import DateType, Status, words
 
 register = template.Library()

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
 
-from trials.comparing import CompareForm, comparable
 from trials.editor.changes import changes_between
-from trials.history_page import told
 from trials.models import Trial
-from trials.page import TrialPage, for_page
 from trials.paging import page_of
-from trials.related import related
-from trials.sites_page import SitesPage
+from trials.reading.comparing import CompareForm, comparable
+from trials.reading.history import told
+from trials.reading.page import TrialPage, for_page
+from trials.reading.related import related
+from trials.reading.sites import SitesPage
 from trials.text import nct_id_in
 
 IMPORTS_A_PAGE = 20

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from trials.models import Caption
-    from trials.page import TrialPage
+    from trials.reading.page import TrialPage
 
 
 @dataclass(frozen=True)

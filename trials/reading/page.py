@@ -10,15 +10,15 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from trials.changes import LastChange, last_change
-from trials.criteria_page import CriteriaPart, criteria_parts
-from trials.history_page import Told, told
 from trials.map.asked import SitesWanted
 from trials.map.frame import Frame, frame
 from trials.models import Caption, CriteriaVersion, Trial
-from trials.registered import Registered
-from trials.sections import Section, sections_of
-from trials.sites_page import SitesPage
+from trials.reading.changes import LastChange, last_change
+from trials.reading.criteria import CriteriaPart, criteria_parts
+from trials.reading.history import Told, told
+from trials.reading.registered import Registered
+from trials.reading.sections import Section, sections_of
+from trials.reading.sites import SitesPage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,7 +21,7 @@ from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from trials.mending import mended, with_signs
+from trials.reading.mending import mended, with_signs
 
 # What stands alone over a list of criteria, whoever writes it and however.
 _HEADING = re.compile(

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trials.criteria.diff import Piece, words_between
-from trials.in_words import LIST_NAMES, column_in_words, entry_in_words
 from trials.models import Trial, TrialImport
+from trials.reading.in_words import LIST_NAMES, column_in_words, entry_in_words
 
 if TYPE_CHECKING:
     from datetime import datetime
