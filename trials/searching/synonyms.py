@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from itertools import chain
 
 from trials.vocabularies.loaded import FILE, OTHER, vocabulary
-from trials.vocabularies.wording import key, key_of, says_something, words
+from trials.vocabularies.wording import key, stems, words
 
 # Changes with the vocabulary: an index holds concepts of one edition.
 EDITION = sha256(FILE.read_bytes()).hexdigest()[:12]
@@ -42,30 +43,29 @@ class Span:
 
 def expansions(typed: Sequence[str]) -> list[Span]:
     """The vocabulary's terms among the words of a search, the longest first taken; they do not overlap."""
-    parted = [words(word) for word in typed]
+    parted = [_stems(word) for word in typed]
     spans = []
     start = 0
     while start < len(parted):
-        span = next(
-            (
-                found
-                for end in range(min(len(parted), start + _LONGEST), start, -1)
-                if all(map(says_something, (parted[start], parted[end - 1])))
-                and (found := _span(parted, start, end))
-            ),
-            None,
-        )
-        if span:
+        # What says nothing stands within a term, and neither first nor last in it.
+        ends = [end for end in range(start + 1, min(len(parted), start + _LONGEST) + 1) if parted[end - 1]]
+        found = (_span(parted, start, end) for end in reversed(ends if parted[start] else []))
+        if span := next(filter(None, found), None):
             spans.append(span)
         start = span.end if span else start + 1
     return spans
 
 
+@lru_cache(maxsize=50_000)
+def _stems(word: str) -> list[str]:
+    return stems(words(word))
+
+
 def _span(parted: Sequence[list[str]], start: int, end: int) -> Span | None:
-    term_key = key_of([part for word in parted[start:end] for part in word])
+    term_key = " ".join(sorted(chain.from_iterable(parted[start:end])))
     identifier = vocabulary().synonym(term_key)
     # One word for what is no condition and no substance is part of any sentence: women, time, therapy.
-    if not identifier or (" " not in term_key and vocabulary()[identifier].kind == OTHER):
+    if not identifier or (" " not in term_key and vocabulary().kind(identifier) == OTHER):
         return None
     name, terms, narrower, more = _entry(identifier, term_key)
     return Span(start, end, (identifier.lower(),), name, terms, narrower, more)

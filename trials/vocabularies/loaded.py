@@ -46,6 +46,9 @@ class Vocabulary:
         phrases = tuple(term.partition("=")[0] for term in terms.split("|") if term)
         return Known(identifier, kind, name, tuple(broader.split()), phrases)
 
+    def kind(self, identifier: str) -> str:
+        return self._lines[identifier].split("\t", 2)[1]
+
     def __contains__(self, identifier: object) -> bool:
         return identifier in self._lines
 
@@ -72,7 +75,7 @@ class Vocabulary:
         """For a name it does not know, what its last words are: "nail psoriasis" is a psoriasis."""
         for head in heads(name):
             found = self._synonyms.get(head)
-            if found and self._lines[found].split("\t", 2)[1] == CONDITION:
+            if found and self.kind(found) == CONDITION:
                 return (found,)
         return ()
 

@@ -46,12 +46,12 @@ def key(text: str) -> str:
 
 
 def key_of(parts: list[str]) -> str:
-    stems = [stem(part) for part in parts if part not in _SMALL]
-    return " ".join(sorted(stems)) if stems else " ".join(parts)
+    return " ".join(sorted(stems(parts)) or parts)
 
 
-def says_something(parts: list[str]) -> bool:
-    return any(part not in _SMALL for part in parts)
+def stems(parts: list[str]) -> list[str]:
+    """Of those that say something, in their order."""
+    return [stem(part) for part in parts if part not in _SMALL]
 
 
 @lru_cache(maxsize=100_000)
@@ -134,11 +134,11 @@ def narrowings(text: str) -> Iterator[str]:
     """Keys of `text` itself, then with ever more left out of what only narrows it, the least first."""
     seen = set()
     for written in _bared(folded(text)):
-        stems = key(written).split()
-        loose = [place for place, word in enumerate(stems) if word in QUALIFIERS][:_MANY]
+        kept = key(written).split()
+        loose = [place for place, word in enumerate(kept) if word in QUALIFIERS][:_MANY]
         for number in range(len(loose) + 1):
             for left_out in combinations(loose, number):
-                found = " ".join(word for place, word in enumerate(stems) if place not in left_out)
+                found = " ".join(word for place, word in enumerate(kept) if place not in left_out)
                 if found and found not in seen:
                     seen.add(found)
                     yield found
