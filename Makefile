@@ -31,8 +31,8 @@ check: $(VENV)/installed-dev node_modules/installed  ## lint, format, types, tem
 	$(PRODUCTION) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-bench: $(VENV)/installed-dev node_modules/installed  ## measure; says each figure with what it was measured on
-	@for script in tests/benchmarks/bench_*.py; do \
+bench: $(VENV)/installed-dev node_modules/installed  ## measure, and say what on: ARGS=script, TRIALS=number
+	@for script in $(or $(ARGS),tests/benchmarks/bench_*.py); do \
 		echo "== $$script"; PYTHONPATH=. $(BIN)/python "$$script" || exit 1; \
 	done
 

@@ -1,0 +1,177 @@
+"""Importing, as the command does it, beside COPY of the same rows into the same tables; and its memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import connections
+
+from config.context import acting_as, system
+from tests.benchmarks.registry.kept import Figures, Kept
+from tests.benchmarks.registry.usage import server_seconds, used
+from tests.registry import write
+from trials.searching.index import folder
+
+SEED = 1
+BARE = "trialdesk_bare"
+# What importing does not fill.
+_NOT_IMPORTED = ("django_", "auth_")
+_PIECE = 1 << 20
+
+
+def measure(kept: Kept) -> None:
+    """The first tenth and the rest apart: what memory one takes must not depend on how much it reads."""
+    kept.once("emptied", _copy_of_the_empty_tables)
+    tenth = kept.trials // 10
+    for name, first, count in (("tenth", 1, tenth), ("rest", tenth + 1, kept.trials - tenth)):
+        kept.once(f"import {name}", lambda first=first, count=count: _import(kept, first, count))
+    kept.once("import again", lambda: _import(kept, 1, tenth))
+    kept.once("import of one", lambda: _import(kept, 1, 1))
+    kept.once("copy", _copy)
+
+
+def _import(kept: Kept, first: int, count: int) -> Figures:
+    """By the command, in a process of its own. The search index is not its business here."""
+    file = kept.folder / f"{first}-{count}.jsonl"
+    if not file.exists():
+        draft = file.with_suffix(".new")
+        write(draft, count, SEED, first=first)
+        draft.replace(file)
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "import_trials", str(file)]
+    with folder().alone(wait=True), tempfile.TemporaryFile("w+") as said:
+        began, server = time.perf_counter(), server_seconds()
+        process = subprocess.Popen(command, stdout=said)
+        _pid, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        last = said.read().splitlines()[-1]
+        if process.returncode:
+            raise RuntimeError(f"importing ended with {process.returncode}: {last}")
+        return {
+            "records": count,
+            "said": last,
+            "seconds": time.perf_counter() - began,
+            "cpu": usage.ru_utime + usage.ru_stime + server_seconds() - server,
+            "cpu of the database": server_seconds() - server,
+            "peak MB": usage.ru_maxrss / 1024,
+            "read MB": file.stat().st_size / 1e6,
+        }
+
+
+# --- COPY, bare ---
+
+
+def _copy_of_the_empty_tables() -> Figures:
+    """A database with the same tables, indexes, constraints and triggers."""
+    connections.close_all()
+    with connections["owner"]._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {BARE}")
+        cursor.execute(f"CREATE DATABASE {BARE} TEMPLATE {connections['owner'].settings_dict['NAME']}")
+    return {}
+
+
+def _copy() -> Figures:
+    """The rows of each table out into a file, then into the other database, its table as it is."""
+    connections.databases["bare"] = {**connections.databases["default"], "NAME": BARE}
+    context = system("benchmark", edits_content=True, importing=True)
+    rows: dict[str, int] = {}
+    with tempfile.TemporaryDirectory(dir=settings.DATA) as place:
+        with acting_as(context):
+            for each in _tables("default"):
+                rows[each.name] = _write(
+                    Path(place) / each.name, f"COPY {each.name} ({each.columns}) TO STDOUT"
+                )
+        with used("bare") as spent, acting_as(context, using="bare"):
+            for each in _tables("bare"):
+                if rows[each.name]:
+                    _read(Path(place) / each.name, each)
+    connections["bare"].close()
+    with connections["owner"]._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {BARE}")
+    filled = {name: count for name, count in rows.items() if count}
+    return {"rows": filled, "seconds": spent.wall / 1000, "cpu": spent.cpu / 1000}
+
+
+def _write(file: Path, statement: str) -> int:
+    with connections["default"].cursor() as cursor, file.open("wb") as kept:
+        with cursor.copy(statement) as copy:
+            for piece in copy:
+                kept.write(piece)
+        count: int = cursor.rowcount
+        return count
+
+
+def _read(file: Path, table: Table) -> None:
+    """By way of another table where rows have policies, as COPY goes around those."""
+    into = f"copied_{table.name}" if table.has_policies else table.name
+    with connections["bare"].cursor() as cursor, file.open("rb") as kept:
+        if table.has_policies:
+            cursor.execute(f"CREATE TEMPORARY TABLE {into} (LIKE {table.name})")
+        with cursor.copy(f"COPY {into} ({table.columns}) FROM STDIN") as copy:
+            while piece := kept.read(_PIECE):
+                copy.write(piece)
+        if table.has_policies:
+            cursor.execute(f"INSERT INTO {table.name} ({table.columns}) SELECT {table.columns} FROM {into}")
+
+
+class Table(NamedTuple):
+    name: str
+    columns: str
+    has_policies: bool
+    needs: frozenset[str]
+
+
+def _tables(using: str) -> Iterator[Table]:
+    """Those first to which others refer."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.relname, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum), c.relrowsecurity,
+                   array(SELECT confrelid::regclass::text FROM pg_constraint
+                         WHERE conrelid = c.oid AND contype = 'f' AND confrelid <> c.oid)
+            FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+              AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+              AND has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+            GROUP BY c.oid, c.relname, c.relrowsecurity ORDER BY c.relname
+            """
+        )
+        found = (Table(*row[:3], frozenset(row[3])) for row in cursor.fetchall())
+        left = {each.name: each for each in found if not each.name.startswith(_NOT_IMPORTED)}
+    while left:
+        free = [each.name for each in left.values() if not each.needs & left.keys()] or [*left][:1]
+        yield from map(left.pop, free)
+
+
+def report(kept: Kept) -> Iterator[str]:
+    found = kept.figures()
+    tenth, rest, again, copy = (
+        found[name] for name in ("import tenth", "import rest", "import again", "copy")
+    )
+    # A command that has next to nothing to do tells what starting one takes, twice in the two.
+    start = found["import of one"]
+    names = ("seconds", "cpu", "cpu of the database")
+    seconds, cpu, server = (tenth[name] + rest[name] - 2 * start[name] for name in names)
+    total = sum(copy["rows"].values())
+    yield (
+        f"import: {kept.trials:,} records, {total:,} rows, in {seconds:,.0f} s, "
+        f"{kept.trials / seconds:,.0f} a second, beside {start['seconds']:.1f} s to start"
+    )
+    yield f"  processor {cpu:,.0f} s, of which the database {server:,.0f} s"
+    yield f"  bare COPY of the same rows {copy['seconds']:,.1f} s, processor {copy['cpu']:,.1f} s"
+    slower, dearer = seconds / copy["seconds"], cpu / copy["cpu"]
+    yield f"  ratio to it {slower:.1f} by the clock, {dearer:.1f} by the processor"
+    yield (
+        f"  peak of memory {tenth['peak MB']:.0f} MB reading {tenth['read MB']:,.0f} MB, "
+        f"{rest['peak MB']:.0f} MB reading {rest['read MB']:,.0f} MB"
+    )
+    unchanged = again["records"] / max(again["seconds"] - start["seconds"], 0.001)
+    yield f"  again, all unchanged: {unchanged:,.0f} a second ({again['said']})"
