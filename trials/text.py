@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _NCT_ID = re.compile(r"\s*(NCT[0-9]{8})\s*", re.IGNORECASE)
 # Letters that Unicode does not take apart into a base letter and a mark.
 _UNMARKED = str.maketrans(
@@ -17,9 +19,18 @@ def folded(text: str) -> str:
     """The key by which `text` is searched and sorted: "Málaga", "MALAGA" and "malaga" have the same."""
     if text.isascii():
         return " ".join(text.lower().split())
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join(_BEYOND_ASCII.sub(_bare, text.casefold()).split())
+
+
+def _bare(found: re.Match[str]) -> str:
+    return _unmarked(found[0])
+
+
+@lru_cache(maxsize=16_384)
+def _unmarked(letters: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", letters)
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return " ".join(bare.casefold().translate(_UNMARKED).split())
+    return bare.casefold().translate(_UNMARKED)
 
 
 def humanised(enumeration: str) -> str:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from config.context import acting_as, system
 from tests.factories import CONTENT, acting, make_user
+from tests.registry import studies
 from tests.trials.records import locations, record
 from tests.trials_store.variations import named, states
 from trials.importers.bulk import Incoming, Result, merge
@@ -19,6 +20,7 @@ from trials.importers.kept import Kept
 from trials.importers.lists import LISTS
 from trials.importers.store import Change, save_study
 from trials.local_edits import by_hand, plain
+from trials.located import locate_sites
 from trials.models import LocalEdit, Site, SiteContact, Trial, TrialImport, TrialRecord, TrialRemoval
 from trials.records import raw_record, study_json
 from trials.revisions import settled_revision
@@ -26,7 +28,7 @@ from trials.revisions import settled_revision
 pytestmark = pytest.mark.django_db
 
 IMPORT = system("import", edits_content=True, importing=True)
-TRIALS, STATES = 6, 4
+TRIALS, STATES = 4, 4
 
 
 def written(whole: dict[str, Any]) -> bytes:
@@ -40,7 +42,9 @@ def bulk(*records: dict[str, Any]) -> list[Result]:
 
 def alone(whole: dict[str, Any]) -> Change:
     with acting_as(IMPORT):
-        return save_study(read_study(whole), kept=Kept.of(written(whole), whole)).change
+        stored = save_study(read_study(whole), kept=Kept.of(written(whole), whole))
+        locate_sites([stored.trial.pk])
+        return stored.change
 
 
 def state(trial: Trial) -> dict[str, Any]:
@@ -73,6 +77,8 @@ def state(trial: Trial) -> dict[str, Any]:
 
 def test_many_at_a_time_become_what_each_alone_would() -> None:
     histories = [states(seed, STATES) for seed in range(TRIALS)]
+    # And some whose record says something else altogether each time.
+    histories += [list(studies(STATES, seed)) for seed in range(TRIALS // 2)]
     seen = set()
     for number in range(STATES):
         together = bulk(*(named(f"NCT{seed:08}", history[number]) for seed, history in enumerate(histories)))

@@ -4,7 +4,8 @@ Only what is surely meant is changed; what was written stays beside it.
 """
 
 import hashlib
-import json
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii
 
 from trials.text import folded
 
@@ -44,18 +45,23 @@ _LETTERED = frozenset({"Argentina", "Canada", "Ireland", "Malta", "Netherlands",
 
 def normalised(facility: str, city: str, state: str, zip_code: str, country: str) -> dict[str, str]:
     """The columns that follow from an address as written."""
+    columns, words = _of_place(city, state, zip_code, country)
+    named = (folded(facility), *words) if facility else words
+    return {**columns, "search_text": " ".join(dict.fromkeys(named))}
+
+
+# Many sites are in one town, and what follows from that is the same for all of them.
+@lru_cache(maxsize=65_536)
+def _of_place(city: str, state: str, zip_code: str, country: str) -> tuple[dict[str, str], tuple[str, ...]]:
     columns = {
         "city_normalised": normalised_city(city),
         "state_normalised": normalised_state(state, country),
         "zip_normalised": normalised_zip(zip_code, country),
         "country_normalised": normalised_country(country),
     }
-    parts = (facility, city, state, zip_code, country, *columns.values())
-    return {
-        **columns,
-        "city_folded": folded(columns["city_normalised"]),
-        "search_text": " ".join(dict.fromkeys(folded(part) for part in parts if part)),
-    }
+    parts = (city, state, zip_code, country, *columns.values())
+    words = tuple(folded(part) for part in parts if part)
+    return {**columns, "city_folded": folded(columns["city_normalised"])}, words
 
 
 def normalised_country(country: str) -> str:
@@ -86,7 +92,9 @@ def normalised_zip(zip_code: str, country: str) -> str:
 
 def address_key(facility: str, city: str, state: str, zip_code: str, country: str) -> str:
     """By what a registry site is known again: the digest of facility and address exactly as written."""
-    return hashlib.sha256(json.dumps([facility, city, state, zip_code, country]).encode()).hexdigest()
+    # What `json.dumps` makes of a list, in a third of the time.
+    written = ", ".join(map(encode_basestring_ascii, (facility, city, state, zip_code, country)))
+    return hashlib.sha256(f"[{written}]".encode()).hexdigest()
 
 
 def _tidy(text: str) -> str:

@@ -87,6 +87,9 @@ class Rows:
         return [{column: row[column] for column in self.columns} for row in rows]
 
 
+_KINDS = {kind: place for place, kind in enumerate(Outcome.Kind.values)}
+
+
 class Outcomes(Rows):
     """Counted by kind: the primary ones first."""
 
@@ -99,7 +102,7 @@ class Outcomes(Rows):
         return sync(rows, wanted, key=("kind", "position"), trial=trial)
 
     def _plain(self, rows: Iterable[Values]) -> list[Values]:
-        return sorted(super()._plain(rows), key=lambda row: Outcome.Kind.values.index(row["kind"]))
+        return sorted(super()._plain(rows), key=lambda row: _KINDS[row["kind"]])
 
 
 class Sponsors(Rows):

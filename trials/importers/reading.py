@@ -40,7 +40,7 @@ class Part:
         self.problems: list[ImportProblem] = [] if problems is None else problems
         self._values: Mapping[Any, Any] = {}
         self._read: dict[str, Sequence[Part]] = {}
-        if isinstance(value, Mapping):
+        if type(value) is dict or isinstance(value, Mapping):  # the first is what all but a few are
             self._values = value
         elif value is not None:
             self.note("", f"an object is needed, not {kind(value)}")
@@ -75,7 +75,8 @@ class Part:
         return parts
 
     def text(self, key: str, *, longest: int | None = None) -> str:
-        value = self._value(key)
+        self._read[key] = ()
+        value = self._values.get(key)
         if value is None:
             return ""
         if reason := text_problem(value, longest):

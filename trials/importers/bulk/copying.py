@@ -13,7 +13,7 @@ from django.db import connection, models
 type Row = Sequence[Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """A model's table and the columns of it that rows are given for."""
 

@@ -20,7 +20,8 @@ from trials.importers.problems import ImportProblem, RejectedError
 from trials.importers.store import Change, save_study
 from trials.importers.untouched import draft_criteria
 from trials.local_edits import one_at_a_time
-from trials.models import LocalEdit, Site, Trial
+from trials.located import locate_sites
+from trials.models import LocalEdit, Trial
 
 # With what the database refuses values: data exceptions, constraints, limits such as an index's.
 _REFUSALS = ("22", "23", "54")
@@ -47,7 +48,8 @@ def merge(batch: Sequence[Incoming]) -> list[Result]:
         one_at_a_time({each.nct_id for each in batch if each.nct_id})
         for part in _each_once(batch):
             merging.merge(part)
-        merging.draft()
+        draft_criteria(merging.changed, rewritten=merging.rewritten)
+        locate_sites(merging.changed)
     return [merging.results[place] for place in range(len(batch))]
 
 
@@ -130,9 +132,6 @@ class _Merging:
     def reject(self, place: int, entry: Entry, error: DatabaseError) -> None:
         self.results[place] = Result(entry.where, entry.study.nct_id, None, (_refusal(error),))
 
-    def draft(self) -> None:
-        draft_criteria(self.changed, rewritten=self.rewritten)
-
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
@@ -144,9 +143,8 @@ class _Stored:
 
 def _stored(nct_ids: Sequence[str]) -> dict[str, _Stored]:
     edits = LocalEdit.objects.filter(trial=OuterRef("pk"))
-    ours = Site.objects.listed().filter(trial=OuterRef("pk"), origin=Site.Origin.LOCAL)
     rows = Trial.objects.filter(nct_id__in=nct_ids).values_list(
-        "nct_id", "pk", "record__digest", "record__reader", Exists(edits) | Exists(ours)
+        "nct_id", "pk", "record__digest", "record__reader", Exists(edits)
     )
     return {
         nct_id: _Stored(pk, digest and bytes(digest), reader, is_edited)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
 
 from django.db import models
 
@@ -61,7 +63,13 @@ def trial_row(trial: int, values: Values) -> Row:
 
 
 def said_row(trial: int, values: Values) -> Row:
-    return trial, *(value.iso if isinstance(value, PartialDate) else value for value in values.values())
+    return [trial, *map(_written, values.values())]
+
+
+def _written(value: Any) -> Any:
+    if type(value) is PartialDate:
+        return value.iso
+    return "{}" if value == [] else value  # many are, and the text is there at once
 
 
 def record_row(trial: int, kept: Kept) -> Row:
@@ -93,9 +101,13 @@ def keyed_rows(keys: Sequence[int], trial: int, rows: Rows, value: Sequence[Valu
         yield key, trial, position, *(values[column] for column in rows.columns)
 
 
+_REGISTRY = Site.Origin.REGISTRY.value
+_place_columns = itemgetter(*PLACE)
+
+
 def site_row(key: int, trial: int, occurrence: int, position: int, place: Place) -> Row:
-    values = (place.values[column] for column in PLACE)
-    return key, trial, Site.Origin.REGISTRY.value, occurrence, "", True, position, *values
+    values = _place_columns(place.values)
+    return key, trial, _REGISTRY, occurrence, "", True, position, *values
 
 
 def contact_rows(site: int, contacts: Sequence[Values]) -> Iterator[Row]:
