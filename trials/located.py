@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -36,7 +37,7 @@ def locate_sites(trials: Collection[int] | None = None) -> int:
     Call it after an import. What has been looked up, found or not, is looked up again only when the city is
     written otherwise or the gazetteer has changed, so it costs nothing where nothing is new.
     """
-    asked = {"edition": f"{EDITION}: ", "trials": None if trials is None else list(trials)}
+    asked: dict[str, Any] = {"edition": f"{EDITION}: ", "trials": None if trials is None else list(trials)}
     with transaction.atomic(), connection.cursor() as cursor:
         hold_revisions()
         cursor.execute(_ADDRESSES, asked)

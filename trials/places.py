@@ -103,18 +103,19 @@ class _Atlas:
         for entry in cities:
             country, code = entry["countrycode"], entry["admin1code"]
             division = divisions.get(country, {}).get(code, "")
-            label = ", ".join(part for part in (entry["name"], division, countries[country]) if part)
+            name, around = name_key(entry["name"]), [part for part in (division, countries[country]) if part]
+            label_key = ", ".join((name, *map(_key, around)))
             # A smaller namesake in the same division, or in a country of which the divisions have no names
             # here, could not be told from the larger one.
-            if name_key(label) in self._by_label:
+            if label_key in self._by_label:
                 continue
-            place = PlaceFound(label, entry["latitude"], entry["longitude"])
-            self._by_label[name_key(label)] = place
-            city = _City(place, entry["population"], country, f"{code}|{name_key(division)}")
-            self._by_name[name_key(entry["name"])].append(city)
+            place = PlaceFound(", ".join((entry["name"], *around)), entry["latitude"], entry["longitude"])
+            self._by_label[label_key] = place
+            city = _City(place, entry["population"], country, f"{code}|{_key(division)}")
+            self._by_name[name].append(city)
             if city.population >= _OTHER_NAMES_FROM:
-                others = {name_key(name) for name in entry["alternatenames"] if name.isascii()}
-                for other in others - {name_key(entry["name"]), ""}:
+                others = {name_key(other) for other in entry["alternatenames"] if other.isascii()}
+                for other in others - {name, ""}:
                     self._by_other_name[other].append(city)
         self._names = sorted(self._by_name)
 
@@ -137,6 +138,9 @@ class _Atlas:
         start, end = bisect_left(self._names, name), bisect_left(self._names, name + "\U0010ffff")
         cities = (city for found in self._names[start:end] for city in self._by_name[found])
         return [city.place for city in nlargest(count, cities, key=lambda city: city.population)]
+
+
+_key = cache(name_key)
 
 
 @cache
