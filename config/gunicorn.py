@@ -12,6 +12,8 @@ workers = 2
 threads = 4
 # Connections that a browser opens ahead must not keep a stopping server waiting.
 graceful_timeout = 5
+# A request for many studies names each in its address.
+limit_request_line = 8190
 control_socket_disable = True
 loglevel = "error"
 

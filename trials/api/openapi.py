@@ -39,7 +39,7 @@ _NCT_ID = {
     "name": "nctId",
     "in": "path",
     "required": True,
-    "description": "The study's number. A former one is redirected (301) to the present one.",
+    "description": "The study's number; a former one is redirected (301) to the present one",
     "schema": {"type": "string", "pattern": r"^[Nn][Cc][Tt]0*[1-9]\d{0,7}$"},
     "example": "NCT06665256",
 }
@@ -93,9 +93,9 @@ def _studies() -> Schema:
     return {
         "operationId": "listStudies",
         "summary": "Studies that fit",
-        "description": "Page by page; without sort by number. A page's token holds for the same parameters, "
-        "but for countTotal, pageSize and pageToken. A query that is NCT numbers alone finds these, whatever "
-        "the filters are.",
+        "description": "Page by page; by number, where no other order is asked for. A page's token holds for "
+        "the same parameters, but for countTotal, pageSize and pageToken. A query that is NCT numbers alone "
+        "finds these, whatever the filters are.",
         "parameters": [*map(_query, QUERIES), *_filters(), *_output(("json", "csv")), *_paging()],
         "responses": {
             "200": {
@@ -148,12 +148,7 @@ def _parameter(name: str, description: str, schema: Schema, **more: Any) -> Sche
 
 def _query(name: str) -> Schema:
     area = _AREA_NAMES.get(QUERIES[name], "the lead sponsor's name")
-    return _parameter(
-        name,
-        f'Words, "phrases", AND, OR, NOT and parentheses, sought in {area}; and for fields that can be '
-        "searched AREA[field], RANGE[low, high], MISSING and SEARCH[Location](...).",
-        _TEXT,
-    )
+    return _parameter(name, f"An expression, sought in {area}", _TEXT)
 
 
 def _listed(items: Schema) -> Schema:
@@ -175,7 +170,10 @@ def _filters() -> list[Schema]:
                 example="distance(48.117,-1.678,50km)",
             ),
             _parameter(
-                f"{when}.advanced", "An expression", _TEXT, example="AREA[StartDate]RANGE[2022-01-01,MAX]"
+                f"{when}.advanced",
+                "An expression, of fields",
+                _TEXT,
+                example="AREA[StartDate]RANGE[2022-01-01,MAX]",
             ),
         ]
     return [

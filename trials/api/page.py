@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from trials.api.columns import FIELDS, SORTED
 from trials.api.openapi import document
 from trials.api.searched import AREAS, area_pieces
-from trials.handing_on.table import COLUMNS
+from trials.handing_on.lists import MOST
 
 
 @require_safe
@@ -30,6 +30,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "areas": [(name, area_pieces(name)) for name in AREAS],
         "fields": sorted(FIELDS),
         "sorted": list(SORTED),
-        "columns": list(COLUMNS),
+        "most": MOST,
     }
     return render(request, "trials/api.html", context)
