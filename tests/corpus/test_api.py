@@ -37,7 +37,7 @@ def records() -> dict[str, Record]:
 @pytest.mark.django_db
 def test_every_record_comes_back_as_it_was(client: Client) -> None:
     wanted = records()
-    for batch in batched(wanted.values(), 500, strict=False):
+    for batch in batched(wanted.values(), 500):
         store(*batch)
     different = [nct_id for nct_id, record in wanted.items() if _study(client, nct_id) != record]
     assert different == []

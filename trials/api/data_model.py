@@ -151,5 +151,7 @@ def selected(value: Any, chosen: Selection | None) -> Any:
         return [part for part in parts if part not in ({}, [], None)]
     if not isinstance(value, dict):
         return None
-    parts = {name: selected(value[name], below) for name, below in chosen.items() if name in value}
-    return {name: part for name, part in parts.items() if part not in ({}, [], None) or chosen[name] is None}
+    branches = {name: selected(value[name], below) for name, below in chosen.items() if name in value}
+    return {
+        name: part for name, part in branches.items() if chosen[name] is None or part not in ({}, [], None)
+    }

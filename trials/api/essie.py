@@ -153,7 +153,12 @@ class _Reader:
             self.advance()
             part = self.operand(depth + 1)
             name = (token["argument"] or "").strip()
-            return {"AREA": InField(name, part), "SEARCH": WithinOne(name, part)}.get(token["operator"], part)
+            match token["operator"]:
+                case "AREA":
+                    return InField(name, part)
+                case "SEARCH":
+                    return WithinOne(name, part)
+            return part
         if token["bracket"] == "(":
             self.advance()
             inside = self.either(depth + 1)

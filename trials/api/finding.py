@@ -78,7 +78,8 @@ def studies(asked: StudiesAsked) -> Page:
     """Raises BadRequestError."""
     after = _ending(asked)
     plain = [(area, text) for area, text in asked.texts if essie.is_plain(text)]
-    indexed = Indexed(plain, asked.near) if plain or asked.near else None
+    near = asked.near[0] if asked.near else None
+    indexed = Indexed(plain, near) if plain or near else None
     conditions = _conditions(asked)
     if indexed and plain and any(order.by_relevance for order in asked.order):
         found = _by_relevance(asked, indexed, conditions, after)
@@ -172,6 +173,7 @@ def _conditions(asked: StudiesAsked) -> Q | None:
     if asked.numbers is not None:
         numbers = sorted(asked.numbers)
         found.append(Q(nct_id__in=numbers) | Q(nct_id_aliases__overlap=numbers))
+    found += [Q(Among(Indexed((), near).all())) for near in asked.near[1:]]
     for name, values in asked.choices:
         each = (of_trial(essie.Words(value), _CHOICE_FIELDS[name]) for value in values)
         found.append(reduce(operator.or_, each))

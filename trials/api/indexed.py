@@ -3,55 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from tantivy import DocAddress, FieldType, Order, Query
 
-from trials.searching import queries
-from trials.searching.engine import snapshot
+from trials.searching import engine, queries
 from trials.searching.schema import SCHEMA
-from trials.searching.sought import every, keyed
-from trials.searching.wanted import Area, Near, Wanted
+from trials.searching.sought import every
+from trials.searching.wanted import Area, Near, Sort, Wanted
 
 
 class Indexed:
-    """The trials in which the texts are found, each in its area, and that have a site near all the places.
+    """The trials in which the texts are found, each in its area, and that have a site near a place.
 
     Words are read with their synonyms and without help with spelling: a program says what it means.
     """
 
-    def __init__(self, texts: Sequence[tuple[Area, str]], near: Sequence[Near] = ()) -> None:
-        self._now = snapshot()
+    def __init__(self, texts: Sequence[tuple[Area, str]], near: Near | None = None) -> None:
+        self._wanted = Wanted(areas=tuple(texts), near=near, exact=True)
+        self._now = engine.snapshot()
         self.complete = self._now.complete
-        self._words = queries.words(self._now, Wanted(areas=tuple(texts), exact=True))
-        within = self._now.places.within
-        self._places = [
-            keyed("place", [place.key for place in within(one.latitude, one.longitude, one.km)])
-            for one in near
-        ]
+        words = queries.words(self._now, self._wanted)
+        self._found = queries.found_by(self._now, self._wanted, words)
 
     @cached_property
     def total(self) -> int:
-        return int(self._now.searcher.search(self._found(), 1).count)
+        found: Any = self._now.searcher.search(self._found, 1)
+        return int(found.count)
 
     def all(self) -> list[int]:
         """Every key, in no order."""
-        return self._read("pk", self._hits(self._found(), max(self.total, 1)))
+        return self._read("pk", self._hits(self._found, max(self.total, 1)))
 
     def by_number(self, after: int, count: int) -> list[tuple[int, int]]:
         """The next after a number, in their order: (key, number)."""
         later = Query.range_query(SCHEMA, "number", FieldType.Unsigned, lower_bound=after + 1)
-        found = every([*self._words.queries(scored=False), *self._places, later])
+        found = every([self._found, later])
         hits = self._hits(found, count, order_by_field="number", order=Order.Asc)
         return list(zip(self._read("pk", hits), self._read("number", hits), strict=True))
 
     def by_relevance(self, first: int, count: int) -> list[int]:
-        scored = every([*self._words.queries(scored=True), *queries.unscored(self._places)])
-        return self._read("pk", self._hits(scored, count, offset=first))
-
-    def _found(self) -> Query:
-        return every([*self._words.queries(scored=False), *self._places])
+        wanted = replace(self._wanted, sort=Sort.RELEVANCE)
+        return [hit.pk for hit in engine.search(wanted, first=first, count=count, facets=()).hits]
 
     def _hits(self, query: Query, count: int, **options: Any) -> list[DocAddress]:
         found = self._now.searcher.search(query, count, count=False, **options)

@@ -24,9 +24,9 @@ def as_json(document: Any) -> bytes:
 def unless_known(request: HttpRequest, content: bytes, content_type: str) -> HttpResponse:
     """The content, or 304 for somebody who has it. Anybody may keep it, and asks whether it is still so."""
     etag = f'"{hashlib.blake2b(content, digest_size=16).hexdigest()}"'
-    response = get_conditional_response(
-        request, etag=etag, response=HttpResponse(content, content_type=content_type)
-    )
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = HttpResponse(content, content_type=content_type)
     response["ETag"] = etag
     patch_cache_control(response, public=True, no_cache=True)
     return response

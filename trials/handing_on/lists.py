@@ -23,7 +23,7 @@ _LONGEST_CELL = 32_767
 
 def studies(keys: Sequence[int]) -> Iterator[Study]:
     """The registry's records of the trials with these primary keys; one that is gone is left out."""
-    for some in batched(keys, _AT_ONCE, strict=False):
+    for some in batched(keys, _AT_ONCE):
         found = {trial.pk: trial for trial in Trial.objects.filter(pk__in=some).select_related("record")}
         for key in some:
             if key in found:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import rispy
+import rispy  # type: ignore[import-untyped]
 from rispy import RisWriter
 
 from trials.handing_on.study import Study, each, module, nct_id, registry_page, text, texts, title
@@ -35,7 +35,7 @@ def reference(study: Study) -> dict[str, Any]:
     """The fields of the reference by rispy's names; nothing that is blank."""
     identification = module(study, "identificationModule")
     status = module(study, "statusModule")
-    found = {
+    found: dict[str, str | list[str]] = {
         "type_of_reference": "ELEC",
         "accession_number": nct_id(study),
         "title": title(study),

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import TextChoices
+
 from trials.handing_on.fhir import codes
 from trials.handing_on.fhir.words import Element, address, concept, reference, without_blanks
-from trials.handing_on.study import Study, each, module, nct_id, registry_page, text, texts, title
+from trials.handing_on.study import Study, each, module, nct_id, part, registry_page, text, texts, title
 from trials.text import humanised
 from trials.vocabulary import (
     AgencyClass,
@@ -95,8 +97,12 @@ def _research_study(study: Study, eligibility: Sequence[Element], locations: Seq
     )
 
 
-def _coded(value: str, vocabulary: type, system: str, known: dict[str, str]) -> Element | None:
-    return concept(*words(vocabulary, [value]), (system, known.get(value, ""))) if value else None
+def _coded(value: str, vocabulary: type[TextChoices], system: str, known: dict[str, str]) -> Element | None:
+    return concept(_word(vocabulary, value), (system, known.get(value, ""))) if value else None
+
+
+def _word(vocabulary: type[TextChoices], value: str) -> str:
+    return words(vocabulary, [value])[0]
 
 
 def _identifiers(study: Study) -> list[Element]:
@@ -131,7 +137,7 @@ def _phase(phases: Sequence[str]) -> Element | None:
 
 
 def _design(design: Study) -> list[Element]:
-    info = design.get("designInfo") if isinstance(design.get("designInfo"), dict) else {}
+    info = part(design, "designInfo")
     said = [
         (text(design, "studyType"), StudyType),
         (text(info, "allocation"), Allocation),
@@ -143,7 +149,7 @@ def _design(design: Study) -> list[Element]:
     masking = text(info, "maskingInfo", "masking")
     if masking:
         whom = ", ".join(words(WhoMasked, texts(info, "maskingInfo", "whoMasked")))
-        found.append(concept(f"Masking: {words(Masking, [masking])[0]}" + (f" ({whom})" if whom else "")))
+        found.append(concept(f"Masking: {_word(Masking, masking)}" + (f" ({whom})" if whom else "")))
     return [element for element in found if element]
 
 
@@ -163,10 +169,10 @@ def _countries(study: Study) -> list[str]:
 
 def _parties(study: Study) -> list[Element]:
     sponsors = module(study, "sponsorCollaboratorsModule")
-    lead = sponsors.get("leadSponsor")
+    lead = part(sponsors, "leadSponsor")
     contacts = module(study, "contactsLocationsModule")
     return [
-        *(_organisation(one, "lead-sponsor") for one in [lead] if isinstance(lead, dict)),
+        *([_organisation(lead, "lead-sponsor")] if lead else []),
         *(_organisation(one, "collaborator") for one in each(sponsors, "collaborators")),
         *(_person(one) for one in each(contacts, "overallOfficials")),
         *(_person(one) for one in each(contacts, "centralContacts")),
@@ -179,7 +185,7 @@ def _organisation(sponsor: Study, role: str) -> Element:
     return without_blanks(
         name=text(sponsor, "name"),
         role=concept(role.replace("-", " "), (codes.ROLE_SYSTEM, role)),
-        classifier=[concept(*words(AgencyClass, [kind]), code)] if kind else [],
+        classifier=[concept(_word(AgencyClass, kind), code)] if kind else [],
     )
 
 
@@ -187,7 +193,7 @@ def _person(person: Study) -> Element:
     role = text(person, "role") or "CONTACT"
     return without_blanks(
         name=", ".join(filter(None, (text(person, "name"), text(person, "affiliation")))),
-        role=concept(words(ContactRole, [role])[0], (codes.ROLE_SYSTEM, codes.ROLE.get(role, ""))),
+        role=concept(_word(ContactRole, role), (codes.ROLE_SYSTEM, codes.ROLE.get(role, ""))),
     )
 
 
@@ -198,8 +204,7 @@ def _progress(study: Study) -> list[Element]:
 
 
 def _recruitment(design: Study, eligibility: Sequence[Element]) -> Element:
-    enrolment = design.get("enrollmentInfo")
-    count = enrolment.get("count") if isinstance(enrolment, dict) else None
+    count = part(design, "enrollmentInfo").get("count")
     is_actual = text(design, "enrollmentInfo", "type") == "ACTUAL"
     return without_blanks(
         targetNumber=None if is_actual else count,
@@ -235,14 +240,14 @@ def _outcomes(study: Study) -> list[Element]:
 
 
 def _location(study: Study, place: Study, number: int) -> Element:
-    point = place.get("geoPoint") if isinstance(place.get("geoPoint"), dict) else {}
+    point = part(place, "geoPoint")
     status = text(place, "status")
     return without_blanks(
         resourceType="Location",
         id=f"{nct_id(study)}-site-{number}",
         mode="instance",
         name=text(place, "facility"),
-        description=words(Status, [status])[0] if status else "",
+        description=_word(Status, status) if status else "",
         address=without_blanks(
             city=text(place, "city"),
             state=text(place, "state"),
@@ -258,7 +263,7 @@ def _contact(person: Study) -> Element:
     phone = " ext. ".join(filter(None, (text(person, "phone"), text(person, "phoneExt"))))
     role = text(person, "role")
     return without_blanks(
-        purpose=concept(words(ContactRole, [role])[0]) if role else None,
+        purpose=concept(_word(ContactRole, role)) if role else None,
         name=[{"text": name}] if (name := text(person, "name")) else [],
         telecom=[
             {"system": system, "value": value}
