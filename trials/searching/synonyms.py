@@ -7,11 +7,12 @@ names: each trial is indexed with the concepts of its conditions and interventio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, islice
 
 from trials.vocabularies.loaded import FILE, OTHER, vocabulary
 from trials.vocabularies.wording import key, stems, words
@@ -22,6 +23,8 @@ EDITION = sha256(FILE.read_bytes()).hexdigest()[:12]
 _LONGEST = 8
 _TERMS = 12
 _NARROWER = 8
+# What only divides: "Neoplasms by Site".
+_DIVISION = re.compile(r"\bby [A-Z]|\bExperimental\b")
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ def _entry(identifier: str, typed: str) -> tuple[str, tuple[str, ...], tuple[str
     known = found[identifier]
     terms = tuple(term for term in known.terms if key(term) != typed)
     below = sorted(found.narrower(identifier), key=lambda other: (_rare(other), found[other].name.casefold()))
-    nearest = tuple(found[other].name for other in below[:_NARROWER])
+    names = (found[other].name for other in below)
+    nearest = tuple(islice((name for name in names if not _DIVISION.search(name)), _NARROWER))
     return known.name, terms[:_TERMS], nearest, len(found.all_narrower(identifier)) - len(nearest)
 
 

@@ -78,6 +78,11 @@ _BRANCHES = (
     "A", "B03", "B04", "C", "D", "E01", "E02", "E03", "E04", "E06", "E07", "F", "G", "H02.403", "I01", "I03",
     "J02", "M01", "N02", "N06",
 )  # fmt: skip
+# Diseases of animals, and tumors that are planted into them.
+_ANIMALS = ("C22", "C04.619")
+_OF_ANIMALS = re.compile(
+    r"Animal|Avian|Bovine|Cattle|Canine|Equine|Feline|Murine|Ovine|Porcine|Simian|Swine|Experimental"
+)
 _CONDITIONS = ("C", "F03", "F01.145", "F01.470")
 _SUBSTANCES = ("D",)
 _LONGEST = 80
@@ -97,13 +102,12 @@ class Vocabulary:
         ] = {}  # a key -> how well, and by which concepts it is claimed
 
     def add_descriptors(self, descriptors: Iterable[Descriptor]) -> None:
-        descriptors = [
-            each for each in descriptors if any(place.startswith(_BRANCHES) for place in each.tree)
-        ]
+        descriptors = [each for each in descriptors if _is_ours(each)]
         by_place = {place: each.identifier for each in descriptors for place in each.tree}
         for each in descriptors:
             parents = {by_place.get(place.rpartition(".")[0]) for place in each.tree}
-            concept = Concept(each.identifier, _kind(each.tree), each.name, [*each.terms], [*each.entries])
+            name = _upright(each.name)
+            concept = Concept(each.identifier, _kind(each.tree), name, [*each.terms], [*each.entries])
             concept.broader = {parent for parent in parents if parent and parent != each.identifier}
             # MeSH heads as neoplasms what registries call a cancer or a tumor.
             if site := _SITE.fullmatch(each.name):
@@ -243,6 +247,11 @@ class Vocabulary:
             yield Concept(identifier, concept.kind, concept.name, terms, alone, concept.broader)
 
 
+def _upright(term: str) -> str:
+    """As one says it: "Leukemia, Myeloid, Acute" is acute myeloid leukemia."""
+    return " ".join(reversed(term.split(", ")))
+
+
 def line(concept: Concept) -> str:
     """As the file has it: behind a term its key, where that differs, and of an entry the key alone."""
     terms = "|".join(
@@ -252,6 +261,13 @@ def line(concept: Concept) -> str:
     return "\t".join(
         (concept.identifier, concept.kind, concept.name, " ".join(sorted(concept.broader)), terms, entries)
     )
+
+
+def _is_ours(each: Descriptor) -> bool:
+    animal = [place for place in each.tree if place.startswith(_ANIMALS)]
+    if animal and (len(animal) == len(each.tree) or _OF_ANIMALS.search(each.name)):
+        return False
+    return any(place.startswith(_BRANCHES) for place in each.tree)
 
 
 def _kind(tree: Iterable[str]) -> str:
@@ -267,5 +283,5 @@ def _as_typed(terms: Iterable[str]) -> dict[str, str]:
     usable = {term for term in terms if len(term) <= _LONGEST and "|" not in term and "=" not in term}
     for term in sorted(usable, key=lambda term: ("," in term, term)):
         if term_key := key(term):
-            found.setdefault(term_key, folded(" ".join(reversed(term.split(", ")))))
+            found.setdefault(term_key, folded(_upright(term)))
     return found
