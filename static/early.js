@@ -22,6 +22,6 @@ function isChanged(field) {
     return field.selectedIndex !== Math.max(chosen, 0);
   }
   // What is still being typed says so itself when it is left; but a search is made while one types.
-  const typing = field === document.activeElement && field.type !== "search";
+  const typing = field === document.activeElement && !field.matches("[type=search], [data-as-typed]");
   return !typing && field.value !== field.defaultValue;
 }

@@ -11,8 +11,9 @@ for (const field of document.querySelectorAll("[data-suggestions]")) offer(field
 function offer(field) {
   const list = Object.assign(document.createElement("ul"), { id: `${field.id}-options`, className: "options", hidden: true });
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", field.labels[0].textContent);
+  list.setAttribute("aria-label", field.dataset.listName);
   field.after(list);
+  field.type = "text"; // which alone may be a combobox
   field.setAttribute("role", "combobox");
   field.setAttribute("aria-autocomplete", "list");
   field.setAttribute("aria-expanded", "false");

@@ -90,3 +90,29 @@ def test_more_trials_take_no_more_queries(client: Client, django_assert_num_quer
         add_trial(f"NCT{number:08}")
     with django_assert_num_queries(len(two)):
         client.get("/trials/compare/?nct=NCT00000001&nct=NCT00000002&nct=NCT00000003&nct=NCT00000004")
+
+
+def test_the_sites_nearest_to_a_place_are_told_those_that_recruit_first(client: Client) -> None:
+    def site(name: str, longitude: float, status: str) -> dict[str, Any]:
+        point = {"lat": 48.11, "lon": longitude}
+        return {"facility": name, "city": "X", "country": "France", "status": status, "geoPoint": point}
+
+    sites = [
+        site("Far", 2.0, "RECRUITING"),
+        site("Shut", -1.68, "COMPLETED"),
+        site("Near", -1.5, "RECRUITING"),
+    ]
+    add_trial(FIRST, contactsLocationsModule={"locations": sites})
+    add_trial(SECOND, contactsLocationsModule={"locations": []})
+    query = f"?nct={FIRST}&nct={SECOND}"
+    html = client.get(f"/trials/compare/{query}&near=48.11,-1.68").text
+    told, none = row(html, "Sites near")[1]
+    assert re.findall(r"(\d+ km|less than 1 km) ?: (\w+)", told) == [
+        ("13 km", "Near"),
+        ("273 km", "Far"),
+        ("less than 1 km", "Shut"),
+    ]
+    assert none == "No site whose place is known"
+    assert f'href="/trials/compare/?nct={FIRST}&amp;near=48.11%2C-1.68"' in html
+    unknown = client.get(f"/trials/compare/{query}&near=Nowhereville").text
+    assert "No place “Nowhereville” is known here" in text_of(unknown)

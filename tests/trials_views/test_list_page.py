@@ -208,6 +208,17 @@ def test_when_nothing_is_found_it_says_what_to_loosen(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("three_trials")
+def test_when_words_find_nothing_together_it_says_which_is_to_blame(client: Client) -> None:
+    html = client.get("/trials/?q=cells+xylophone&sex=FEMALE").text
+    text = text_of(html)
+    assert "No trial here has xylophone ." in text
+    assert "Without the word “xylophone”: 3 trials" in text
+    assert 'href="/trials/?q=cells&amp;sex=FEMALE"' in html
+    assert "Without “Words”" not in text
+    assert "Without “Words”: 3 trials" in text_of(client.get("/trials/?q=cells+-cells").text)
+
+
+@pytest.mark.usefixtures("three_trials")
 def test_each_part_of_a_search_can_be_taken_away(client: Client) -> None:
     html = client.get("/trials/?q=cells&status=COMPLETED&status=RECRUITING").content.decode()
     chips = dict(re.findall(r'class="chip" href="([^"]*)"><span[^>]*>[^<]*</span>([^<]*?) <', html))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -14,16 +15,21 @@ from trials.choices import Chip, Facet
 from trials.finding.offered import BY_NAME
 from trials.near import RADII
 from trials.searching import engine
+from trials.searching.wanted import Wanted
 
 if TYPE_CHECKING:
     from trials.finding.forms import SearchForm
-    from trials.searching.wanted import Wanted
+    from trials.searching.results import Term
 
     type Asked = Mapping[str, Sequence[str]]
 
 
 # Parts of a search whose names in an address are not those of what is wanted.
 _WANTED = {"q": "text", "starred": "only", "since": "newer_than"}
+# What joins words: without one of them they would say something else.
+_OPERATORS = re.compile(r"""["“”„()]|(^|\s)[-−–]\S|\b(AND|OR|NOT)\b""")  # noqa: RUF001
+# Of more words nobody can say which is to blame.
+_MOST_WORDS = 8
 # What says how another part is meant, and goes with it.
 _OF = {"q": ("synonyms", "exactly"), "near": ("within",)}
 
@@ -35,6 +41,7 @@ class Loosening:
     label: str
     address: str
     count: int
+    is_unknown: bool = False
 
     @property
     def number(self) -> str:
@@ -83,8 +90,29 @@ def chips(form: SearchForm, parameters: Asked, facets: Sequence[Facet]) -> list[
     return said
 
 
-def loosenings(wanted: Wanted, parameters: Asked) -> list[Loosening]:
-    """What to give up first: the part without which most is found."""
+def fewer_words(wanted: Wanted, parameters: Asked, terms: Sequence[Term]) -> list[Loosening]:
+    """Where words are sought that no trial has together: each of them, and what the others find.
+
+    A word that no trial has at all comes first, as `is_unknown`; of signs and operators nothing is said.
+    """
+    typed = [term.typed for term in terms]
+    if not 1 < len(typed) <= _MOST_WORDS or _OPERATORS.search(wanted.text):
+        return []
+    found = []
+    for place, word in enumerate(typed):
+        rest = " ".join(typed[:place] + typed[place + 1 :])
+        there = {name: said for name, said in parameters.items() if name != "exactly"}
+        unknown = not engine.count(replace(Wanted(), text=word, synonyms=wanted.synonyms))
+        count = engine.count(replace(wanted, text=rest))
+        found.append(Loosening(word, address({**there, "q": [rest]}), count, unknown))
+    return sorted(
+        (each for each in found if each.count or each.is_unknown),
+        key=lambda each: (not each.is_unknown, -each.count),
+    )
+
+
+def loosenings(wanted: Wanted, parameters: Asked, *, but: str = "") -> list[Loosening]:
+    """What to give up first: the part without which most is found; nothing of the one named `but`."""
     headings = {name: str(each.heading) for name, each in BY_NAME.items()}
     headings |= {"q": _("Words"), "near": _("Place"), "age": _("Age"), "starred": _("Starred")}
     headings |= {"since": _("New or changed since you last looked")}
@@ -95,6 +123,6 @@ def loosenings(wanted: Wanted, parameters: Asked) -> list[Loosening]:
             engine.count(wanted.without(_WANTED.get(name, name))),
         )
         for name, heading in headings.items()
-        if name in parameters
+        if name in parameters and name != but
     ]
     return sorted((each for each in tried if each.count), key=lambda each: -each.count)

@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from trials.finding.side_by_side import FEWEST, MOST, for_comparison, rows
+from trials.finding.listing import NearestSite
+from trials.finding.side_by_side import FEWEST, MOST, for_comparison, nearest_of, rows
 from trials.finding.stars import stars_of
 from trials.models import Trial
+from trials.near import USUAL, around
 
 # Of what an address names.
 LOOKED_AT = 20
@@ -21,11 +23,12 @@ LOOKED_AT = 20
 
 @dataclass(frozen=True)
 class Column:
-    """One of the trials, and the address of the page without it."""
+    """One of the trials, the address of the page without it, and its sites near the place asked for."""
 
     trial: Trial
     is_starred: bool
     without: str
+    nearest: list[NearestSite]
 
 
 @require_safe
@@ -45,9 +48,23 @@ def compare(request: HttpRequest) -> HttpResponse:
     trials = trials[:MOST]
     if len(trials) < FEWEST:
         problems.append(_("Tick two to four trials in a list to see them side by side."))
+    near = request.GET.get("near", "").replace("\0", "").strip()[:100]
+    within = request.GET.get("within", USUAL)
+    place = around(near) if near else None
     stars = stars_of(request)
+    columns = [
+        Column(
+            trial,
+            trial.nct_id in stars,
+            _without(trial, trials, near),
+            nearest_of(trial, place, within) if place else [],
+        )
+        for trial in trials
+    ]
     context = {
-        "columns": [Column(trial, trial.nct_id in stars, _without(trial, trials)) for trial in trials],
+        "columns": columns,
+        "near": near,
+        "place": place,
         "rows": rows(trials) if trials else [],
         "problems": problems,
         "next": request.get_full_path(),
@@ -55,6 +72,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     return render(request, "trials/compare.html", context)
 
 
-def _without(trial: Trial, trials: list[Trial]) -> str:
+def _without(trial: Trial, trials: list[Trial], near: str) -> str:
     left = [("nct", other.nct_id) for other in trials if other is not trial]
+    left += [("near", near)] if near else []
     return f"{reverse('trials:compare')}?{urlencode(left)}"

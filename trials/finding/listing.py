@@ -54,6 +54,12 @@ class Line:
         return marked(self.found.text) if self.found else SafeString("")
 
     @property
+    def marks_conditions(self) -> bool:
+        """Whether the passage is the list of conditions, or a part of it."""
+        names = ", ".join(condition.name for condition in self.trial.conditions.all())
+        return bool(self.found) and "".join(text for text, _hit in self.found.text) in names
+
+    @property
     def conditions(self) -> list[Condition]:
         return list(self.trial.conditions.all())[:CONDITIONS_SHOWN]
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from trials.choices import SPONSOR, Choice, Facet
+from trials.searching import results
 from trials.searching.results import FacetAsked, FacetOrder
 from trials.searching.wanted import NOT_REPORTED, Wanted
 from trials.text import humanised
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from django.db.models import TextChoices
     from django.utils.functional import Promise
 
-    from trials.searching import results
 
 # Of a list without end as many stand beside the results, and as many on its own page.
 BESIDE, ALONE = 8, 60
@@ -40,13 +40,17 @@ class Offered(Facet):
 
 @dataclass(frozen=True)
 class Filter:
-    """`words` are its values' in the order in which they are shown; without any, values are names."""
+    """`words` are its values' in the order in which they are shown; without any, values are names.
+
+    Beside the results one `on_demand` has only what is chosen of it, as counting it takes too long.
+    """
 
     name: str
     heading: str | Promise
     words: Mapping[str, str | Promise] | None = None
     opens: bool = False
     find: str | Promise = ""
+    on_demand: bool = False
 
     @property
     def asked(self) -> FacetAsked:
@@ -87,7 +91,7 @@ FILTERS = (
     Filter("study_type", gettext_lazy("Study type"), _vocabulary(StudyType)),
     Filter("intervention_type", gettext_lazy("Intervention"), _vocabulary(InterventionType)),
     Filter("country", gettext_lazy("Country"), opens=True, find=gettext_lazy("Find more countries")),
-    Filter("sponsor", SPONSOR, find=gettext_lazy("Find more sponsors")),
+    Filter("sponsor", SPONSOR, find=gettext_lazy("Find a sponsor"), on_demand=True),
     Filter("sponsor_class", gettext_lazy("Kind of sponsor"), _vocabulary(AgencyClass)),
     Filter(
         "has_results",
@@ -97,15 +101,23 @@ FILTERS = (
 )
 BY_NAME = {each.name: each for each in FILTERS}
 LONG = frozenset(each.name for each in FILTERS if each.words is None)
-ASKED = tuple(each.asked for each in FILTERS)
 
 # How the choices of a long list may be ordered on its own page.
 ORDERS = {FacetOrder.COUNT: gettext_lazy("Most trials first"), FacetOrder.NAME: gettext_lazy("A to Z")}
 
 
+def asked(wanted: Wanted) -> list[FacetAsked]:
+    """What to count for the filters beside the results."""
+    return [each.asked for each in FILTERS if not each.on_demand or wanted.chosen(each.name)]
+
+
 def offered(found: Mapping[str, results.Facet], wanted: Wanted, query: str = "") -> list[Offered]:
     """Each filter with its choices. `query` is the search, which the page of a long list keeps."""
-    return [facet_of(each, found[each.name], wanted, query) for each in FILTERS if each.name in found]
+    return [
+        facet_of(each, found.get(each.name) or results.Facet(each.name, has_more=True), wanted, query)
+        for each in FILTERS
+        if each.name in found or each.on_demand
+    ]
 
 
 def facet_of(kind: Filter, found: results.Facet, wanted: Wanted, query: str = "") -> Offered:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from trials.finding.asked import Chip, Loosening, address, chips, loosenings, query_of
+from trials.finding.asked import Chip, Loosening, address, chips, fewer_words, loosenings, query_of
 from trials.finding.forms import SearchForm
 from trials.finding.listing import Line, NearestSite, for_list, nearest_sites
-from trials.finding.offered import ASKED, Offered, offered
+from trials.finding.offered import Offered, asked, offered
+from trials.handing_on.lists import MOST as MOST_IN_A_FILE
 from trials.models import Trial
 from trials.near import RADII, UNLIMITED, kilometres
 from trials.searching import engine
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from trials.searching.results import Term, Understanding
 
 PAGE_SIZE = 25
+_OTHER_PLACES = 3
+_FILES = {"csv": "CSV", "xlsx": "Excel", "ris": "RIS", "json": "JSON"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class Finding:
             words = _("There is no page %(page)s; this is page %(nearest)s.")
             number, problem = last, words % {"page": number, "nearest": last}
         first = (number - 1) * PAGE_SIZE
-        self.results = engine.search(self.wanted, first=first, count=PAGE_SIZE, facets=ASKED)
+        self.results = engine.search(self.wanted, first=first, count=PAGE_SIZE, facets=asked(self.wanted))
         self.pages = Pages(number, _pages(self.results.total), problem)
 
     @property
@@ -144,7 +148,17 @@ class Finding:
 
     @cached_property
     def loosenings(self) -> list[Loosening]:
-        return [] if self.total else loosenings(self.wanted, self.parameters)
+        if self.total:
+            return []
+        words_told = any(each.count for each in self.fewer_words)
+        return loosenings(self.wanted, self.parameters, but="q" if words_told else "")
+
+    @cached_property
+    def fewer_words(self) -> list[Loosening]:
+        """What to leave out of the words, where nothing is found."""
+        if self.total:
+            return []
+        return fewer_words(self.wanted, self.parameters, self.understanding.terms)
 
     @cached_property
     def beyond(self) -> Beyond | None:
@@ -163,6 +177,17 @@ class Finding:
     @property
     def query(self) -> str:
         return query_of(self.parameters)
+
+    @property
+    def downloads(self) -> list[tuple[str, str]]:
+        """What the files of this list are called, and their addresses."""
+        query = f"?{self.query}" if self.query else ""
+        return [(label, reverse("trials:download", args=[kind]) + query) for kind, label in _FILES.items()]
+
+    @property
+    def too_many_words(self) -> str:
+        """How many trials a file holds at most, where these are more."""
+        return f"{MOST_IN_A_FILE:,}" if self.total > MOST_IN_A_FILE else ""
 
     @property
     def silent(self) -> list[tuple[str, str]]:
@@ -205,7 +230,7 @@ class Finding:
     def other_places(self) -> list[tuple[str, str]]:
         """Other places of the name that was asked for, and the addresses of the search near them."""
         around = self.form.around
-        others = around.others if around else ()
+        others = around.others[:_OTHER_PLACES] if around else ()
         return [(place.label, self.address_with("near", place.label)) for place in others]
 
 

@@ -10,11 +10,10 @@ from django.http import QueryDict
 
 from trials.finding.asked import address, chips, query_of
 from trials.finding.forms import SearchForm
-from trials.finding.offered import ASKED, offered
+from trials.finding.offered import asked, offered
 from trials.finding.stars import Stars, stars_in_account
 from trials.models import SavedSearch
 from trials.searching import engine
-from trials.searching.index import folder
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -63,13 +62,13 @@ def save_search(user: Any, query: str) -> SavedSearch:
         return same
     if own_searches(user).count() >= MOST:
         raise TooManySavedError
-    facets = offered(engine.search(wanted, count=0, facets=ASKED).facets, wanted)
+    facets = offered(engine.search(wanted, count=0, facets=asked(wanted)).facets, wanted)
     name = " · ".join(chip.label for chip in chips(form, parameters, facets))
     return SavedSearch.objects.create(
         user=user,
         name=name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…",
         query=query_of(parameters),
-        seen_revision=_reached(),
+        seen_revision=engine.revision(),
     )
 
 
@@ -83,13 +82,8 @@ def look_at(search: SavedSearch) -> str:
     form = SearchForm(QueryDict(search.query))
     form.full_clean()
     there = address({**form.parameters(), "since": [str(search.seen_revision)]})
-    SavedSearch.objects.filter(pk=search.pk).update(seen_revision=_reached(), seen_at=Now())
+    SavedSearch.objects.filter(pk=search.pk).update(seen_revision=engine.revision(), seen_at=Now())
     return there
-
-
-def _reached() -> int:
-    """The last revision that can be found by now: what comes later nobody has seen."""
-    return folder().revision or 0
 
 
 def _news(search: SavedSearch, stars: Stars) -> News:

@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trials.dates import PartialDate
+from trials.finding.listing import NearestSite
 from trials.models import Site, Trial, TrialSponsor
+from trials.near import USUAL, Around, in_words
 from trials.reading.richtext import rendered_line
+from trials.searching.places import kilometres
 from trials.templatetags.catalogue import age_range
 from trials.vocabulary import Status
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 FEWEST, MOST = 2, 4
 _SHOWN = 12
+_NEAREST = 3
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,21 @@ def rows(trials: Sequence[Trial]) -> list[Row]:
     """What the trials say, heading by heading; a heading of which none says anything is left out."""
     found = [Row(heading, [lines(trial) for trial in trials]) for heading, lines in _ROWS]
     return [row for row in found if any(row.cells)]
+
+
+def nearest_of(trial: Trial, place: Around, within: str = USUAL) -> list[NearestSite]:
+    """The sites nearest to a place, those that recruit first. `within` has the unit of the distances."""
+    far = [
+        (
+            site.status != Status.RECRUITING,
+            kilometres(place.latitude, place.longitude, *site.coordinates),
+            site,
+        )
+        for site in trial.sites.all()
+        if site.coordinates
+    ]
+    far.sort(key=lambda each: (*each[:2], each[2].pk))
+    return [NearestSite(site, in_words(km, within), not closed) for closed, km, site in far[:_NEAREST]]
 
 
 def _said(*parts: str) -> list[str]:

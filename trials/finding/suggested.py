@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from trials.places import find_places
+from trials.places import suggest_places
 from trials.searching import engine
 from trials.searching.results import Kind, Suggestion
 
@@ -43,7 +43,7 @@ def places(text: str) -> list[Option]:
     beginning = text.strip()[:LONGEST]
     if len(beginning) < SHORTEST:
         return []
-    return [Option(place.label, _("Place"), "near") for place in find_places(beginning)]
+    return [Option(place.label, _("Place"), "near") for place in suggest_places(beginning)]
 
 
 def _option(suggestion: Suggestion) -> Option:

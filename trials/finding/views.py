@@ -36,8 +36,8 @@ def home(request: TrialsRequest) -> HttpResponse:
         return redirect("trials:map" if comes_for_sites else "screening:today")
     found = engine.search(Wanted(), count=0, facets=[FacetAsked("status")])
     recruiting = {each.value: each.count for each in found.facets["status"].values}.get(Status.RECRUITING, 0)
-    counts = {"trial_count": found.total, "recruiting_count": recruiting}
-    return render(request, "trials/home.html", counts)
+    counts = {"trial_count": found.total, "trial_count_words": f"{found.total:,}"}
+    return render(request, "trials/home.html", {**counts, "recruiting_count_words": f"{recruiting:,}"})
 
 
 @require_safe
