@@ -81,7 +81,14 @@ def test_a_study_without_the_date_comes_last_in_either_order(client: Client) -> 
     dates = {"NCT00000001": "2022-03", "NCT00000002": None, "NCT00000003": "2024", "NCT00000004": "2022-03"}
     for nct_id, date in dates.items():
         store(study(nct_id, statusModule={"startDateStruct": {"date": date} if date else {}}))
-    for sort, order in (("StartDate", "3142"), ("StartDate:asc", "1432"), ("EnrollmentCount", "1234")):
+    orders = {
+        "StartDate": "3142",
+        "StartDate:asc": "1432",
+        "EnrollmentCount": "1234",
+        "EnrollmentCount,StartDate": "3142",
+        "StartDate:asc,EnrollmentCount:desc": "1432",
+    }
+    for sort, order in orders.items():
         numbers = [f"NCT0000000{digit}" for digit in order]
         assert every_page(client, f"sort={sort}&pageSize=1") == numbers, sort
 

@@ -8,7 +8,7 @@ study.) It is signed, and belongs to its request.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -134,33 +134,56 @@ def _by_relevance(
 def _by_columns(
     asked: StudiesAsked, indexed: Indexed | None, conditions: Q | None, after: Ending | None
 ) -> _Found:
+    """Studies that say nothing in the first column come last, and are a search of their own.
+
+    So the database reads the others in the order of an index.
+    """
     trials = Trial.objects.filter(conditions or Q())
     if indexed:
         trials = trials.filter(Among(indexed.all()))
     orders = [order for order in asked.order if order.column]
-    page = trials.filter(_later(orders, after)) if after else trials
-    rows = page.order_by(*(_sorted(order) for order in orders), "nct_id").values_list(
-        "pk", *(order.column for order in orders), "nct_id"
-    )
-    return _Found([(key, _stored(ending)) for key, *ending in rows[: asked.page_size + 1]], trials.count)
+    parts = [trials]
+    if orders:
+        says_nothing = Q(**{f"{orders[0].column}__isnull": True})
+        parts = [trials.filter(~says_nothing), trials.filter(says_nothing)]
+        if after and after[0] is None:
+            del parts[0]
+    found: list[tuple[int, Ending]] = []
+    for part in parts:
+        page = part.filter(_later(orders, after)) if after else part
+        rows = page.order_by(*_sorted(orders)).values_list(
+            "pk", *(order.column for order in orders), "nct_id"
+        )
+        wanted = asked.page_size + 1 - len(found)
+        found += [(key, _stored(ending)) for key, *ending in rows[:wanted]]
+    return _Found(found, trials.count)
 
 
-def _sorted(order: Order) -> OrderBy:
-    column = F(order.column)
-    return column.desc(nulls_last=True) if order.descending else column.asc(nulls_last=True)
+def _sorted(orders: Sequence[Order]) -> Iterator[str | OrderBy]:
+    for place, order in enumerate(orders):
+        if place == 0:
+            yield f"-{order.column}" if order.descending else order.column
+        elif order.descending:
+            yield F(order.column).desc(nulls_last=True)
+        else:
+            yield F(order.column).asc(nulls_last=True)
+    yield "nct_id"
 
 
-def _later(orders: Sequence[Order], after: Ending) -> Q:
-    """What comes after a study in this order; what says nothing in a column comes last."""
+def _later(orders: Sequence[Order], after: Ending, *, apart: bool = True) -> Q:
+    """What comes after a study in this order; what says nothing in a column comes last, or `apart`."""
     if not orders:
         return Q(nct_id__gt=after[0])
-    order, value = orders[0], after[0]
-    equal = Q(**{order.column: value}) if value is not None else Q(**{f"{order.column}__isnull": True})
-    equal &= _later(orders[1:], after[1:])
+    name, value = orders[0].column, after[0]
+    next_to = _later(orders[1:], after[1:], apart=False)
+    nothing = Q(**{f"{name}__isnull": True})
     if value is None:
-        return equal
-    beyond = Q(**{f"{order.column}__{'lt' if order.descending else 'gt'}": value})
-    return beyond | Q(**{f"{order.column}__isnull": True}) | equal
+        return nothing & next_to
+    beyond = "lt" if orders[0].descending else "gt"
+    # Said twice, since an index reads from a limit on, and not from one of several cases.
+    limit = Q(**{f"{name}__{beyond}e": value})
+    later = limit & (Q(**{f"{name}__{beyond}": value}) | Q(**{name: value}) & next_to)
+    return later if apart else later | nothing
 
 
 def _stored(values: Sequence[Any]) -> Ending:

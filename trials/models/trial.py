@@ -1,4 +1,5 @@
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Func, Q, Value
 from django.db.models.functions import Now
@@ -158,6 +159,7 @@ class Trial(models.Model):
         indexes = (
             models.Index(fields=("overall_status",)),
             models.Index(fields=("last_update_posted_date",)),
+            GinIndex(fields=("nct_id_aliases",), name="trial_former_numbers"),
         )
         constraints = (
             models.CheckConstraint(
