@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.trials_import.reading import line, read, study, told, zipped
+from tests.trials_import.reading import found, line, read, study, told, zipped
 from trials.importers.incoming import Refused
 from trials.importers.sources import framing
 
@@ -186,6 +189,18 @@ def test_what_is_brought_by_mistake_is_called_by_its_name(content: bytes, told: 
 
 def test_nothing_in_a_list_or_page_is_no_mistake() -> None:
     assert read(b"[]") == read(b'{"studies": []}') == read(zipped({})) == ([], [])
+
+
+@given(st.text('{}[]":,\\\n1a\x00\ud800') | st.text())
+def test_no_text_whatever_is_more_than_a_matter_of_refusals(text: str) -> None:
+    for start in ("", "[", '{"studies": [', '{"studies": [], ', '{"protocolSection": '):
+        list(framing.Framing(framing.Window(iter([start + text])), "-"))
+
+
+@given(st.binary())
+def test_no_bytes_whatever_are_more_than_a_matter_of_refusals(content: bytes) -> None:
+    for start in (b"", b"\x1f\x8b\x08\0", b"PK\x03\x04", b"\xff\xfe{", b"\0\0\xfe\xff"):
+        found(Path("-"), stdin=start + content)
 
 
 LONG = {

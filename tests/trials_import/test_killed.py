@@ -20,13 +20,13 @@ from trials.models import Trial, TrialRecord
 pytestmark = pytest.mark.django_db
 
 
-def importing(data: Path) -> subprocess.Popen[bytes]:
+def importing(data: Path, *paths: str) -> subprocess.Popen[bytes]:
     """The command, as a process of its own with this test's database."""
     connection.ensure_connection()
     place = connection.settings_dict
     address = f"postgresql://{place['USER']}@/{place['NAME']}?host={place['HOST']}"
     return subprocess.Popen(
-        [sys.executable, str(MANAGE), "import_trials", "-"],
+        [sys.executable, str(MANAGE), "import_trials", *paths],
         env={**os.environ, "TRIALDESK_MODE": "demo", "TRIALDESK_DATA": str(data), "DATABASE_URL": address},
         stdin=subprocess.PIPE,
     )
@@ -34,7 +34,7 @@ def importing(data: Path) -> subprocess.Popen[bytes]:
 
 def test_whole_batches_stay_of_an_import_that_was_killed(tmp_path: Path) -> None:
     lines = [line(number) for number in range(MOST_RECORDS + 200)]
-    with importing(tmp_path) as process:
+    with importing(tmp_path, "-") as process:
         assert process.stdin
         process.stdin.write(b"\n".join(lines))
         process.stdin.flush()

@@ -46,10 +46,9 @@ class Framing:
     `page` gets what stands beside the studies of a page; it is None where there was none.
     """
 
-    def __init__(self, window: Window, name: str, path: str = "") -> None:
+    def __init__(self, window: Window, name: str) -> None:
         self._window = window
         self._name = name
-        self._path = path
         self._astray = False  # whether brackets may be left over from what was refused
         self._told_end = False
         self.page: dict[str, Any] | None = None
@@ -62,14 +61,14 @@ class Framing:
                 return
             first = False
             if character == "[":
-                yield from self._studies(self._path)
+                yield from self._studies("")
             elif character in "]}":
                 if not self._astray:
                     yield refused(self._where(""), "a bracket ends nothing here: something is missing")
                 self._astray = True
                 window.take(1)
             else:
-                yield from self._record(self._path)
+                yield from self._record("")
         if window.failure and not self._told_end:
             yield refused(self._name if first else self._where(""), window.failure)
         elif first:
@@ -185,6 +184,8 @@ class Framing:
     def _pass_over(self) -> str:
         """Go on to where the next record may begin. The NCT number of what is passed over, if it has one."""
         window, named = self._window, ""
+        if not window.next():
+            return named
         brackets = Brackets(window.text[window.at])
         looked_at, first = 0, 1  # from here: what the brackets have seen, and where another may begin
         while True:

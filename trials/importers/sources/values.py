@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -29,8 +30,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Unfit:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    keys = [key for key, _value in pairs]
-    twice = next(key for index, key in enumerate(keys) if key in keys[:index])
+    twice, _times = Counter(key for key, _value in pairs).most_common(1)[0]
     return Unfit(f'the key "{shown(twice)}" stands twice, and which of the two holds nobody knows')
 
 

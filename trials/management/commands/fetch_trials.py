@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
+from config.data_folder import make_folder
 from trials.importers.fetching import FetchError, Page, Registry, new, remember, unfinished
 from trials.importers.runs import Run
 from trials.management.importing import ImportCommand
@@ -41,10 +42,13 @@ class Command(ImportCommand):
             self._fetch(run, quiet=quiet, **options)
         except FetchError as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{error.filename} cannot be written: {error.strerror}.") from error
 
     def _fetch(
         self, run: Run, *, quiet: bool, base: str | None, since: date | None, resume: bool, **options: Any
     ) -> None:
+        make_folder(settings.DATA)
         remembered = settings.DATA / "fetch.json"
         fetch = unfinished(remembered) if resume else new(base or settings.REGISTRY, since)
         if fetch is None:
