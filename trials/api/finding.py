@@ -142,16 +142,16 @@ def _by_columns(
     if indexed:
         trials = trials.filter(Among(indexed.all()))
     orders = [order for order in asked.order if order.column]
-    parts = [trials]
+    later = trials.filter(_later(orders, after)) if after else trials
+    parts = [later]
     if orders:
         says_nothing = Q(**{f"{orders[0].column}__isnull": True})
-        parts = [trials.filter(~says_nothing), trials.filter(says_nothing)]
+        parts = [later.filter(~says_nothing), trials.filter(says_nothing)]
         if after and after[0] is None:
-            del parts[0]
+            parts = [later.filter(says_nothing)]
     found: list[tuple[int, Ending]] = []
     for part in parts:
-        page = part.filter(_later(orders, after)) if after else part
-        rows = page.order_by(*_sorted(orders)).values_list(
+        rows = part.order_by(*_sorted(orders)).values_list(
             "pk", *(order.column for order in orders), "nct_id"
         )
         wanted = asked.page_size + 1 - len(found)
