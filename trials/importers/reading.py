@@ -24,19 +24,23 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _partial_date = lru_cache(maxsize=16_384)(PartialDate)
 
 
+# Where a part stands: where that is which it stands in, and its name there.
+type At = tuple[At | None, str]
+
+
 class Part:
-    __slots__ = ("_name", "_read", "_values", "_within", "problems")
+    __slots__ = ("_at", "_read", "_values", "problems")
 
     def __init__(
         self,
         value: object,
         name: str = "",
         problems: list[ImportProblem] | None = None,
-        within: Part | None = None,
+        within: At | None = None,
     ) -> None:
         """`name` is the path from `within`, or from the document's beginning."""
-        self._name = name
-        self._within = within
+        # Names and no part: parts that knew each other would wait for the collector of garbage.
+        self._at: At = (within, name)
         self.problems: list[ImportProblem] = [] if problems is None else problems
         self._values: Mapping[Any, Any] = {}
         self._read: dict[str, Sequence[Part]] = {}
@@ -47,7 +51,12 @@ class Part:
 
     @property
     def path(self) -> str:
-        return self._within._path(self._name) if self._within else self._name
+        names: list[str] = []
+        at: At | None = self._at
+        while at is not None:
+            at, name = at
+            names.append(name)
+        return ".".join(filter(None, reversed(names)))
 
     def note(self, key: str, reason: str) -> None:
         self.problems.append(ImportProblem(self._path(key), reason))
@@ -61,14 +70,14 @@ class Part:
 
     def part(self, key: str) -> Part:
         """The object at `key`; an empty one where there is none."""
-        part = Part(self._values.get(key), key, self.problems, self)
+        part = Part(self._values.get(key), key, self.problems, self._at)
         self._read[key] = (part,)
         return part
 
     def parts(self, key: str) -> list[Part]:
         """The list of objects at `key`."""
         parts = [
-            Part(value, f"{key}[{index}]", self.problems, self)
+            Part(value, f"{key}[{index}]", self.problems, self._at)
             for index, value in enumerate(self._items(key))
         ]
         self._read[key] = parts
@@ -79,6 +88,14 @@ class Part:
         value = self._values.get(key)
         if value is None:
             return ""
+        # Most of a record is short plain text: that much is seen without asking further.
+        if (
+            type(value) is str
+            and value.isascii()
+            and "\0" not in value
+            and (not longest or len(value) <= longest)
+        ):
+            return value
         if reason := text_problem(value, longest):
             self.note(key, reason)
             return ""

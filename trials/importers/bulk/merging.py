@@ -44,22 +44,23 @@ def merge(batch: Sequence[Incoming]) -> list[Result]:
     that says what is stored is passed over before its columns are read; one that comes twice counts as two.
     """
     merging = _Merging()
+    nct_ids = [incoming.nct_id for incoming in batch]
     with transaction.atomic():
-        one_at_a_time({each.nct_id for each in batch if each.nct_id})
-        for part in _each_once(batch):
-            merging.merge(part)
+        one_at_a_time(set(filter(None, nct_ids)))
+        for part in _each_once(nct_ids):
+            merging.merge([(place, nct_ids[place], batch[place]) for place in part])
         draft_criteria(merging.changed, rewritten=merging.rewritten)
         locate_sites(merging.changed)
     return [merging.results[place] for place in range(len(batch))]
 
 
-def _each_once(batch: Sequence[Incoming]) -> Iterator[dict[int, Incoming]]:
-    """The batch by places in it, in parts in which no trial comes twice."""
+def _each_once(nct_ids: Sequence[str]) -> Iterator[list[int]]:
+    """The places of the batch, in parts in which no trial comes twice."""
     turns: Counter[str] = Counter()
-    parts: dict[int, dict[int, Incoming]] = defaultdict(dict)
-    for place, incoming in enumerate(batch):
-        parts[turns[incoming.nct_id]][place] = incoming
-        turns[incoming.nct_id] += bool(incoming.nct_id)
+    parts: dict[int, list[int]] = defaultdict(list)
+    for place, nct_id in enumerate(nct_ids):
+        parts[turns[nct_id]].append(place)
+        turns[nct_id] += bool(nct_id)
     for turn in sorted(parts):
         yield parts[turn]
 
@@ -72,20 +73,20 @@ class _Merging:
         self.changed: set[int] = set()
         self.rewritten: set[int] = set()
 
-    def merge(self, part: dict[int, Incoming]) -> None:
-        """Records of different trials."""
-        stored = _stored([incoming.nct_id for incoming in part.values()])
+    def merge(self, part: Sequence[tuple[int, str, Incoming]]) -> None:
+        """Records of different trials, each with its place and the trial's number."""
+        stored = _stored([nct_id for _place, nct_id, _incoming in part])
         together: dict[int, Entry] = {}
-        for place, incoming in part.items():
-            trial = stored.get(incoming.nct_id)
+        for place, nct_id, incoming in part:
+            trial = stored.get(nct_id)
             digest = digest_of(incoming.record)
             if trial and (trial.digest, trial.reader) == (digest, READER):
-                self.results[place] = Result(incoming.where, incoming.nct_id, Change.UNCHANGED)
+                self.results[place] = Result(incoming.where, nct_id, Change.UNCHANGED)
                 continue
             try:
                 study = read_study(incoming.record)
             except RejectedError as error:
-                self.results[place] = Result(incoming.where, incoming.nct_id, None, error.problems)
+                self.results[place] = Result(incoming.where, nct_id, None, error.problems)
                 continue
             kept = Kept(incoming.raw, incoming.record, digest)
             entry = Entry(incoming.where, study, kept, trial.pk if trial else None)
