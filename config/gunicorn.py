@@ -1,5 +1,6 @@
 """How the web server runs: `gunicorn --config python:config.gunicorn`."""
 
+import gc
 import os
 from typing import Any
 
@@ -16,6 +17,16 @@ graceful_timeout = 5
 limit_request_line = 8190
 control_socket_disable = True
 loglevel = "error"
+
+
+def on_starting(server: Any) -> None:
+    """What every worker reads and none changes is read once, and shared."""
+    from trials import places  # only now are there models
+    from trials.searching import synonyms
+
+    synonyms.expansions(["anything"])
+    places.suggest_places("anywhere")
+    gc.freeze()
 
 
 def post_fork(server: Any, worker: Any) -> None:

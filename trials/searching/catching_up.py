@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import batched
 from threading import Lock, Thread
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
-from django.db.models import Max
+from django.db.models import Count, Max
 from tantivy import IndexWriter
 
-from trials.models import Trial, TrialRemoval
+from trials.models import Condition, Trial, TrialRemoval
 from trials.revisions import settled_revision
 from trials.searching.documents import documents
-from trials.searching.index import Folder, Part, folder
+from trials.searching.index import Common, Folder, Part, folder
 from trials.searching.sought import keyed
 
 logger = logging.getLogger(__name__)
@@ -27,8 +28,13 @@ PERIOD = 1.0
 BATCH = 500
 COMMIT = 20_000
 # Bytes of memory for a few changes, and for very many.
-_SMALL, _LARGE = 20_000_000, 200_000_000
+_SMALL, _LARGE = 20_000_000, 100_000_000
 _MANY = 2_000
+# So many conditions count as common. Once an index has grown to so many trials, none of the others may be in
+# more than that share of them, or it is made anew.
+_COMMON, _GROWN, _RARE_SHARE = 1_000, 20_000, 0.005
+# After so many changes the others are counted again.
+_UNSURE = 100
 
 
 def catch_up(*, wait: bool = False) -> bool:
@@ -42,11 +48,7 @@ def catch_up(*, wait: bool = False) -> bool:
 def rebuild(progress: Callable[[int], object] = lambda trials: None) -> int:
     """A new index from nothing, searched once it is whole; how many trials it has."""
     with folder().alone(wait=True):
-        part = folder().new()
-        _index(part, settled_revision(), progress)
-        part.complete()
-        folder().exchange(part)
-        return int(part.index.searcher().num_docs)
+        return _rebuild(folder(), progress)
 
 
 def latest_revision() -> int:
@@ -65,10 +67,29 @@ def _follow(kept: Folder) -> None:
     if latest > part.revision:
         _index(part, settled_revision())
     part.complete()
+    trials = part.index.searcher().num_docs
+    if trials >= _GROWN and part.common.rare > _RARE_SHARE * trials:
+        _rebuild(kept, lambda trials: None)
+
+
+def _rebuild(kept: Folder, progress: Callable[[int], object]) -> int:
+    part = kept.new()
+    part.common = Common(frozenset(_common_conditions()))
+    _index(part, settled_revision(), progress)
+    part.complete()
+    kept.exchange(part)
+    return int(part.index.searcher().num_docs)
+
+
+def _common_conditions() -> Iterator[str]:
+    counted = Condition.objects.order_by().values_list("folded").annotate(trials=Count("trial"))
+    for name, _trials in counted.order_by("-trials")[:_COMMON]:
+        yield name
 
 
 def _index(part: Part, settled: int, progress: Callable[[int], object] = lambda trials: None) -> None:
     """Everything from the index's revision to `settled`, in that order, so that it can be gone on with."""
+    common = part.common
     changed = Trial.objects.filter(revision__gt=part.revision, revision__lte=settled)
     is_large = changed[_MANY : _MANY + 1].exists()
     writer = part.index.writer(heap_size=_LARGE if is_large else _SMALL, num_threads=1)
@@ -81,19 +102,26 @@ def _index(part: Part, settled: int, progress: Callable[[int], object] = lambda 
         for keys, reached in _batches(part.revision, settled):
             if not is_new:
                 _forget(writer, keys)
-            for document in documents(keys):
+            for document in documents(keys, common.names):
                 writer.add_document(document)
+            common = replace(common, changed=common.changed + len(keys))
             uncommitted += len(keys)
             progress(len(keys))
             if uncommitted >= COMMIT:
+                part.common = common
                 writer.commit()
                 part.revision = reached
                 uncommitted = 0
+        part.common = common
         writer.commit()
         part.revision = settled
     finally:
         writer.wait_merging_threads()
         part.index.reload()
+    if common.changed > _UNSURE:
+        conditions = part.index.searcher().terms_with_prefix("condition", "")
+        others = (trials for name, trials in conditions if name not in common.names)
+        part.common = Common(common.names, max(others, default=0))
 
 
 def _forget(writer: IndexWriter, trials: Sequence[int]) -> None:
@@ -137,6 +165,7 @@ def _keep_up() -> None:
         try:
             if latest_revision() != folder().revision:
                 catch_up()
+            folder().snapshot().learn()
         except (DatabaseError, OSError, ValueError):
             logger.exception("The search index could not be brought up to date; it is tried again.")
         time.sleep(PERIOD)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,11 +24,11 @@ from trials.models import (
 from trials.searching import synonyms
 from trials.searching.results import Kind
 from trials.searching.schema import (
+    COMMON_KEY,
     CONDITION_KEY,
     COUNTRY_ALONE,
     COUNTRY_AMONG,
     JOINT,
-    SAMPLES,
     SCHEMA,
     SEPARATOR,
     SEVERAL,
@@ -68,11 +68,11 @@ class _Lists:
     sites: list[tuple[Any, ...]] = field(default_factory=list)
 
 
-def documents(trials: Sequence[int]) -> Iterator[Document]:
-    """Of the trials with these primary keys, as far as there are such."""
+def documents(trials: Sequence[int], common: Collection[str]) -> Iterator[Document]:
+    """Of the trials with these primary keys, as far as there are such; `common` are names of conditions."""
     lists = _lists(trials)
     for values in Trial.objects.filter(pk__in=trials).order_by("revision").values(*_COLUMNS):
-        yield Document.from_dict(_fields(values, lists[values["pk"]]), SCHEMA)
+        yield Document.from_dict(_fields(values, lists[values["pk"]], common), SCHEMA)
 
 
 def _lists(trials: Sequence[int]) -> dict[int, _Lists]:
@@ -103,7 +103,7 @@ def _lists(trials: Sequence[int]) -> dict[int, _Lists]:
     return found
 
 
-def _fields(values: dict[str, Any], lists: _Lists) -> dict[str, Any]:
+def _fields(values: dict[str, Any], lists: _Lists, common: Collection[str]) -> dict[str, Any]:
     names = [name for name, _key in lists.conditions]
     drugs = [name for _type, name, others in lists.interventions for name in (name, *others)]
     titles = [values[name] for name in ("brief_title", "official_title", "acronym", "nickname")]
@@ -157,6 +157,7 @@ def _fields(values: dict[str, Any], lists: _Lists) -> dict[str, Any]:
         "has_results": [_said(values["has_results"])],
         "condition": conditions,
         CONDITION_KEY: [key_of(condition) for condition in conditions],
+        COMMON_KEY: [key_of(condition) for condition in conditions if condition in common],
         "sponsor": sorted(set(sponsors)),
         "sponsor_class": [agency or NOT_REPORTED for _name, _role, agency in leads] or [NOT_REPORTED],
         "country": sorted(countries),
@@ -164,7 +165,6 @@ def _fields(values: dict[str, Any], lists: _Lists) -> dict[str, Any]:
         COUNTRY_AMONG: sorted(countries) if len(countries) > 1 else [],
         "pk": values["pk"],
         "revision": values["revision"],
-        "sample": str(number % SAMPLES),
         "number": number,
         "youngest": values["minimum_age_days"] or 0,
         "oldest": NO_LIMIT if values["maximum_age_days"] is None else values["maximum_age_days"],

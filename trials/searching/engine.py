@@ -60,7 +60,9 @@ def search(
     words, found = _read(now, wanted, facets)
     return Results(
         total=found.total,
-        hits=_hits(now, wanted, words, ranked(now, wanted, words, first, count)) if count else (),
+        hits=_hits(now, wanted, words, ranked(now, wanted, words, found.total, first, count))
+        if count
+        else (),
         facets=found.facets,
         understanding=replace(words.understanding, goes_to=_goes_to(now, wanted.text)),
         building=_building(now),
@@ -74,7 +76,7 @@ def page(wanted: Wanted, *, after: str = "", count: int = 25) -> Page:
     """
     now = snapshot()
     words, found = _read(now, wanted)
-    here = ranked(now, wanted, words, 0, count + 1, after=after)
+    here = ranked(now, wanted, words, found.total, 0, count + 1, after=after)
     listed = here[:count]
     return Page(
         total=found.total,
@@ -106,7 +108,7 @@ def snippets(wanted: Wanted, results: Results) -> dict[int, Snippet]:
     """Of the hits, by their primary keys."""
     now = snapshot()
     words, _found = _read(now, wanted)
-    sought = every(list(words.queries(scored=True)))
+    sought = every(list(words.queries(boosted=True)))
     return snippets_of(now.searcher, sought, [hit.pk for hit in results.hits])
 
 
@@ -119,7 +121,7 @@ def nearest_beyond(wanted: Wanted) -> Nearest | None:
     km = _FIRST_LOOK
     while True:
         around = replace(wanted, near=replace(wanted.near, km=km), sort=Sort.DISTANCE)
-        hits = _hits(now, around, words, ranked(now, around, words, 0, 10))
+        hits = _hits(now, around, words, ranked(now, around, words, 0, 0, 10))
         if hits or km >= _HALF_AROUND_THE_EARTH:
             nearest = (hit.nearest for hit in hits if hit.nearest)
             return min(nearest, key=lambda found: found.km, default=None)

@@ -15,11 +15,11 @@ from trials.searching.queries import Words, found_by
 from trials.searching.results import Facet, FacetAsked, FacetOrder, FacetValue
 from trials.searching.schema import (
     COMBINED,
+    COMMON_KEY,
     CONDITION_KEY,
     COUNTRY_ALONE,
     COUNTRY_AMONG,
     JOINT,
-    SAMPLES,
     SEVERAL,
     combination,
     key_of,
@@ -34,9 +34,8 @@ USUAL = tuple(FacetAsked(name) for name in FACETS if name != "sponsor")
 _NAMES = frozenset({"condition", "sponsor"})
 # Every segment of the index tells all its values, or their sum would be too low.
 _ALL = {"size": 65_000, "segment_size": 65_000}
-# Where more trials are found, the commonest names are those of a sample of about so many. They are then
-# counted in all trials, so a sample decides at most which of the rarest names on a list is left out.
-_SAMPLE = 20_000
+# Of more trials the conditions are counted among the common ones first.
+_FEW = 20_000
 _TOTAL = "total"
 
 type Terms = dict[str, Any]
@@ -76,7 +75,7 @@ def _enumerated(
 ) -> tuple[int, dict[str, Counter[str]]]:
     """How many trials, and how many have each value of these filters."""
     if not names:
-        return int(searcher.search(query, 1).count), {}
+        return _total(searcher, query), {}
     parts: dict[str, Any] = {_TOTAL: {"value_count": {"field": "pk"}}}
     for name in names:
         field = combination(name) if name in COMBINED else COUNTRY_ALONE if name == "country" else name
@@ -106,15 +105,26 @@ def _named(now: Snapshot, query: Query, total: int, one: FacetAsked, chosen: Seq
         found = _first(now, query, {"field": one.name, "include": _bearing(one), **_order(one)}, size)
     elif one.order is FacetOrder.NAME:
         found = _first(now, query, {"field": one.name, **_order(one)}, size)
+    elif one.name == "condition":
+        found = _conditions(now, query, total, size)
     else:
-        field = CONDITION_KEY if one.name == "condition" else one.name
-        if total <= _SAMPLE:
-            found = _first(now, query, {"field": field}, size)
-        else:
-            samples = [str(number) for number in range(max(1, SAMPLES * _SAMPLE // total))]
-            sampled = _first(now, every([query, keyed("sample", samples)]), {"field": field}, size)
-            chosen, found = [*chosen, *sampled], Counter()
-    return found | _exactly(now, query, one.name, list(dict.fromkeys(chosen)))
+        found = _first(now, query, {"field": one.name}, size)
+    for name in chosen:
+        found[name] = _total(now.searcher, every([query, keyed(one.name, [name])]))
+    return found
+
+
+def _conditions(now: Snapshot, query: Query, total: int, size: int) -> Counter[str]:
+    """The commonest. All others are rarer than `now.rare`, so the common ones may be all that it takes."""
+    if total > _FEW:
+        found = _first(now, query, {"field": COMMON_KEY}, size)
+        if len(found) == size and min(found.values()) > now.rare:
+            return found
+    return _first(now, query, {"field": CONDITION_KEY}, size)
+
+
+def _total(searcher: Searcher, query: Query) -> int:
+    return int(searcher.search(query, 1).count or 0)
 
 
 def _order(one: FacetAsked) -> Terms:
@@ -124,19 +134,13 @@ def _order(one: FacetAsked) -> Terms:
 def _first(now: Snapshot, query: Query, terms: Terms, size: int) -> Counter[str]:
     whole = {**terms, **_ALL, "size": size}
     buckets = now.searcher.aggregate(query, {"names": {"terms": whole}})["names"]["buckets"]
-    is_key = terms["field"] == CONDITION_KEY
+    is_key = terms["field"] in (CONDITION_KEY, COMMON_KEY)
     return Counter(
         {
             now.condition(int(bucket["key"])).name if is_key else bucket["key"]: int(bucket["doc_count"])
             for bucket in buckets
         }
     )
-
-
-def _exactly(now: Snapshot, query: Query, field: str, names: Sequence[str]) -> Counter[str]:
-    if not names:
-        return Counter()
-    return _first(now, every([query, keyed(field, names)]), {"field": field, "include": names}, len(names))
 
 
 def _bearing(one: FacetAsked) -> str:

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -32,7 +34,9 @@ from trials.searching.spelling import Spelling
 if TYPE_CHECKING:
     from tantivy import Index, Searcher
 
-_CURRENT, _REVISION, _COMPLETE = "current", "revision", "complete"
+_CURRENT, _REVISION, _COMPLETE, _COMMON = "current", "revision", "complete", "common"
+# The words of an index are learnt anew when it has grown or shrunk by this share.
+_ANOTHER_LANGUAGE = 0.02
 
 
 class Condition(NamedTuple):
@@ -45,10 +49,22 @@ class Condition(NamedTuple):
 class Snapshot:
     """The index as it was at one moment, and what was learnt of it since."""
 
-    def __init__(self, searcher: Searcher, *, complete: bool) -> None:
+    def __init__(
+        self, searcher: Searcher, *, complete: bool, rare: int = 0, before: Snapshot | None = None
+    ) -> None:
+        """`rare`: in how many trials a condition is at most that is not among the common ones."""
         self.searcher = searcher
         self.complete = complete
+        self.rare = rare
         self._conditions: dict[int, Condition] = {}
+        if before and "spelling" in vars(before):
+            known, now = before.spelling.trials, searcher.num_docs
+            if abs(now - known) <= _ANOTHER_LANGUAGE * now:
+                self.spelling = before.spelling
+
+    def learn(self) -> None:
+        """What else the first search to need it would wait for."""
+        self.places, self.spelling  # noqa: B018
 
     @cached_property
     def places(self) -> Places:
@@ -108,7 +124,12 @@ class Folder:
             self.discard(name)
             self._snapshot = Snapshot(schema.opened(None).searcher(), complete=False)
         else:
-            self._snapshot = Snapshot(self._index.searcher(), complete=bool(stamps[-1]))
+            self._snapshot = Snapshot(
+                self._index.searcher(),
+                complete=bool(stamps[-1]),
+                rare=Part(self.path / name, self._index).common.rare,
+                before=self._snapshot,
+            )
         self._state = state
 
     def current(self) -> str:
@@ -165,6 +186,22 @@ class Folder:
                 shutil.rmtree(other, ignore_errors=True)
 
 
+@dataclass(frozen=True)
+class Common:
+    """The names of the commonest conditions. None of the others was in more than `counted` trials when they
+    were counted, and since then `changed` trials were indexed.
+    """
+
+    names: frozenset[str] = frozenset()
+    counted: int = 0
+    changed: int = 0
+
+    @property
+    def rare(self) -> int:
+        """None of the others is in more trials."""
+        return self.counted + self.changed
+
+
 class Part:
     """One index in its folder, for the process that writes it."""
 
@@ -179,9 +216,7 @@ class Part:
 
     @revision.setter
     def revision(self, value: int) -> None:
-        draft = self.path / f"{_REVISION}.new"
-        draft.write_text(str(value))
-        draft.replace(self.path / _REVISION)
+        self._keep(_REVISION, str(value))
 
     @staticmethod
     def revision_in(path: Path) -> int:
@@ -189,6 +224,23 @@ class Part:
             return int((path / _REVISION).read_text())
         except (OSError, ValueError):
             return 0
+
+    @property
+    def common(self) -> Common:
+        try:
+            kept = json.loads((self.path / _COMMON).read_text())
+        except (OSError, ValueError):
+            return Common(changed=self.index.searcher().num_docs)
+        return Common(frozenset(kept["names"]), kept["counted"], kept["changed"])
+
+    @common.setter
+    def common(self, value: Common) -> None:
+        self._keep(_COMMON, json.dumps({**vars(value), "names": sorted(value.names)}))
+
+    def _keep(self, name: str, content: str) -> None:
+        draft = self.path / f"{name}.new"
+        draft.write_text(content)
+        draft.replace(self.path / name)
 
     def complete(self) -> None:
         if not (self.path / _COMPLETE).exists():

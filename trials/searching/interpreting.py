@@ -44,6 +44,8 @@ _SHORTEST_BEGINNING = 3
 _MENTIONS = 5
 _DOUBTFUL = 3
 _MUCH_COMMONER = 10
+# Few trials: so many, or that share of all.
+_FEW, _FEW_SHARE = 1000, 0.02
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,22 @@ class Interpreter:
                 more_narrower=span.more,
             )
         )
-        return Synonymous(as_typed, span.concepts)
+        return Synonymous(as_typed, self._texts(span), span.concepts)
+
+    def _texts(self, span: synonyms.Span) -> tuple[tuple[str, ...], ...]:
+        """Its other names and those of what is narrower, without such as half of all trials would have.
+
+        What many trials are about needs none of them: a trial of a tumour says cancer somewhere.
+        """
+        limit = max(_FEW, int(_FEW_SHARE * self.searcher.num_docs))
+        if sum(self.searcher.doc_freq("concept", concept) for concept in span.concepts) > limit:
+            return ()
+        names = {tuple(_tokens(_upright(name))) for name in (*span.terms, *span.narrower)}
+        return tuple(
+            name
+            for name in sorted(names)
+            if name and 0 < min(self.searcher.doc_freq("text", token) for token in name) <= limit
+        )
 
     def _word(self, word: Word, typed: str) -> Sought | None:
         if _says_nothing(word) and self._has_content:
@@ -247,6 +264,11 @@ def _spellings(word: str) -> tuple[tuple[str, ...], ...]:
         return tokens, tuple(_tokens("".join(PLAIN.analyze(normalised(word)))))
     parts = _LETTERS_AND_DIGITS.fullmatch(tokens[0])
     return (tokens, tuple(part for part in parts.groups() if part)) if parts else (tokens,)
+
+
+def _upright(name: str) -> str:
+    """As people write it what a thesaurus lists by its noun: "Myositis, Inclusion Body"."""
+    return " ".join(reversed(name.split(", ")))
 
 
 def _says_nothing(part: Word | Phrase) -> bool:

@@ -22,6 +22,8 @@ _COLUMNS = {Sort.UPDATED: "updated", Sort.START: "start", Sort.TITLE: "title_ord
 _RING = 1.0
 # ... and farther away what differs by less than this share.
 _RING_SHARE = 0.02
+# Of more trials than these it takes long, and says little, to weigh where the words stand.
+_WELL_RANKED = 50_000
 
 
 class PositionError(ValueError):
@@ -45,21 +47,21 @@ def order_of(wanted: Wanted, words: Words) -> Sort:
 
 
 def ranked(
-    now: Snapshot, wanted: Wanted, words: Words, first: int, count: int, *, after: str = ""
+    now: Snapshot, wanted: Wanted, words: Words, total: int, first: int, count: int, *, after: str = ""
 ) -> list[Ranked]:
-    """Beyond `after`, a position, the trials `first` to `first + count`."""
+    """Beyond `after`, a position, the trials `first` to `first + count` of `total`."""
     order = order_of(wanted, words)
     narrowing = queries.filters(now, wanted)
     column = _COLUMNS.get(order)
     if column is None:
-        query = _scored(now, wanted, words, narrowing, order)
+        query = _scored(now, wanted, words, narrowing, order, boosted=total <= _WELL_RANKED)
         skipped = first + _number(after)
         found = now.searcher.search(query, count, count=False, offset=skipped)
     else:
         ascending = wanted.ascending is not (order is Sort.TITLE)
         beyond = [_beyond(column, _number(after), ascending)] if after and order is not Sort.TITLE else []
         found = now.searcher.search(
-            every([*words.queries(scored=False), *narrowing, *beyond]),
+            every([*words.queries(), *narrowing, *beyond]),
             count,
             count=False,
             offset=first if beyond else first + _number(after),
@@ -93,10 +95,12 @@ def _beyond(column: str, value: int, ascending: bool) -> Query:
     return Query.const_score_query(Query.range_query(SCHEMA, column, FieldType.Unsigned, **bounds), 0.0)
 
 
-def _scored(now: Snapshot, wanted: Wanted, words: Words, narrowing: list[Query], order: Sort) -> Query:
+def _scored(
+    now: Snapshot, wanted: Wanted, words: Words, narrowing: list[Query], order: Sort, *, boosted: bool
+) -> Query:
     if order is Sort.RELEVANCE or wanted.near is None:
-        return every([*words.queries(scored=True), *queries.unscored(narrowing)])
-    fitting = Query.const_score_query(every([*words.queries(scored=False), *narrowing]), 0.0)
+        return every([*words.queries(boosted=boosted), *queries.unscored(narrowing)])
+    fitting = Query.const_score_query(every([*words.queries(), *narrowing]), 0.0)
     return Query.boolean_query([(Occur.Must, fitting), (Occur.Should, _by_distance(now, wanted.near))])
 
 

@@ -25,9 +25,9 @@ class Words:
     parts: tuple[tuple[Area, Sought], ...]
     understanding: Understanding
 
-    def queries(self, *, scored: bool) -> Iterator[Query]:
+    def queries(self, *, boosted: bool = False) -> Iterator[Query]:
         for area, part in self.parts:
-            yield sought.query(part, area, scored=scored)
+            yield sought.query(part, area, boosted=boosted)
 
 
 def words(snapshot: Snapshot, wanted: Wanted, *, doubting: bool = False) -> Words:
@@ -70,7 +70,7 @@ def unscored(queries: Sequence[Query]) -> list[Query]:
 
 def found_by(snapshot: Snapshot, wanted: Wanted, sought_words: Words, *, but: str = "") -> Query:
     """Everything that fits, in no order."""
-    return every([*sought_words.queries(scored=False), *filters(snapshot, wanted, but=but)])
+    return every([*sought_words.queries(), *filters(snapshot, wanted, but=but)])
 
 
 def _range(name: str, lowest: int, highest: int | None) -> Query:

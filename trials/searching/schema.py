@@ -42,7 +42,6 @@ KEYS = (
     "age_group",
     "intervention_type",
     "country",
-    "sample",
 )
 # Whole values that are found and counted.
 COUNTED = ("status", "study_type", "healthy", "has_results", "sponsor_class", "sponsor", "condition")
@@ -50,14 +49,13 @@ COUNTED = ("status", "study_type", "healthy", "has_results", "sponsor_class", "s
 # is counted by combination, and countries, of which most trials have one, apart from those of the others.
 COMBINED = ("phase", "sex", "age_group", "intervention_type")
 COUNTRY_ALONE, COUNTRY_AMONG, SEVERAL = "country_alone", "country_among", "several"
-# By lot each trial is in one of so many samples.
-SAMPLES = 16
 JOINT = "|"
 # Between the parts of a label: its kind, its folded name from one of its words on, its name as written; or
 # of a condition its number, its folded name, its name as written. Spaces are no part of a name.
 SEPARATOR = "\x1f"
 # Conditions are so many that reading their names out takes longer than counting them: by `key_of`.
-CONDITION_KEY = "condition_key"
+# Those that many trials are about stand once more in a field of their own: few values are counted faster.
+CONDITION_KEY, COMMON_KEY = "condition_key", "common_condition_key"
 NUMBERS = ("pk", "revision")
 # Read in order or by range, never looked up.
 MEASURES = ("number", "youngest", "oldest", "updated", "start")
@@ -115,7 +113,7 @@ def _schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in NUMBERS:
         builder.add_unsigned_field(name, indexed=True, fast=True)
-    for name in (*MEASURES, CONDITION_KEY):
+    for name in (*MEASURES, CONDITION_KEY, COMMON_KEY):
         builder.add_unsigned_field(name, fast=True)
     builder.add_text_field("title_order", tokenizer_name="raw", index_option="basic", fast=True)
     return builder.build()

@@ -14,6 +14,8 @@ from trials.searching.wanted import Area
 _BOOSTS = (("title", 4.0), ("condition_words", 3.0), ("intervention_words", 2.0))
 # What a trial gets for being about the thing under whatever name: as much as a common word somewhere.
 _CONCEPT_SCORE = 2.0
+# And for another name of it, as a share of what the words typed would count.
+_NAMED_BOOST = 0.5
 
 _FIELDS = {
     Area.ANYWHERE: ("text",),
@@ -51,9 +53,13 @@ class Identified:
 
 @dataclass(frozen=True)
 class Synonymous:
-    """As typed, or by its titles, conditions or interventions about the concept or a narrower one."""
+    """As typed, or by titles, conditions or interventions about the concept or a narrower one.
+
+    `texts` are other names for it, token by token, that are sought anywhere.
+    """
 
     typed: Sought
+    texts: tuple[tuple[str, ...], ...]
     concepts: tuple[str, ...]
 
 
@@ -75,9 +81,9 @@ class Some:
 type Sought = Tokens | OneOf | Identified | Synonymous | Without | Every | Some
 
 
-def query(sought: Sought, area: Area = Area.ANYWHERE, *, scored: bool = True) -> Query:
-    """Without scores it finds the same trials in less time."""
-    return _Queries(area, scored=scored).of(sought)
+def query(sought: Sought, area: Area = Area.ANYWHERE, *, boosted: bool = True) -> Query:
+    """`boosted` words count more in titles and names; without it the same trials are found, in less time."""
+    return _Queries(area, boosted=boosted and area is Area.ANYWHERE).of(sought)
 
 
 def every(queries: Sequence[Query]) -> Query:
@@ -104,7 +110,7 @@ def keyed(field: str, values: Sequence[object]) -> Query:
 @dataclass(frozen=True)
 class _Queries:
     area: Area
-    scored: bool
+    boosted: bool
 
     def of(self, sought: Sought) -> Query:
         match sought:
@@ -137,14 +143,15 @@ class _Queries:
         typed = self.of(sought.typed)
         if self.area not in _CONCEPTUAL:
             return typed
-        about = keyed("concept", sought.concepts)
-        return some([typed, Query.const_score_query(about, _CONCEPT_SCORE) if self.scored else about])
+        about = Query.const_score_query(keyed("concept", sought.concepts), _CONCEPT_SCORE)
+        named = [_phrase(field, tokens) for field in _FIELDS[self.area] for tokens in sought.texts]
+        return some([typed, about, *(Query.boost_query(each, _NAMED_BOOST) for each in named)])
 
     def _side_by_side(self, tokens: Sequence[str]) -> Query:
         if self.area is Area.IDENTIFIER:
             return Query.empty_query()
         found = some([_phrase(field, tokens) for field in _FIELDS[self.area]])
-        if not self.scored or self.area is not Area.ANYWHERE:
+        if not self.boosted:
             return found
         boosted = [Query.boost_query(_phrase(field, tokens), boost) for field, boost in _BOOSTS]
         return Query.boolean_query([(Occur.Must, found), *((Occur.Should, each) for each in boosted)])

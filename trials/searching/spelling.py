@@ -23,6 +23,7 @@ class Spelling:
     """The words of an index with how many trials have each, in an index of their own: one document a word."""
 
     def __init__(self, searcher: Searcher) -> None:
+        self.trials = searcher.num_docs
         index = Index(_SCHEMA)
         writer = index.writer(heap_size=_HEAP, num_threads=1)
         for word, trials in searcher.terms_with_prefix("spelling", ""):
