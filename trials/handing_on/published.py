@@ -52,7 +52,7 @@ def fhir_bundle(trial: Trial) -> Document:
     """The registry's record, and who may join by the criteria that are in effect."""
     study = study_json(trial)
     newest = next(iter(versions(trial)), None)
-    published = newest and Published(newest.label, newest.tree(), _remarks(newest))
+    published = Published(newest.label, newest.tree(), _remarks(newest)) if newest else None
     variables = _variables(published.tree) if published else {}
     labels = {code: variable.label for code, variable in variables.items()}
 

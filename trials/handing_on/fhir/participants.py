@@ -84,7 +84,7 @@ def _registered(study: Study) -> list[Element]:
     lowest, highest = text(module_, "minimumAge"), text(module_, "maximumAge")
     ages = without_blanks(low=_age(lowest), high=_age(highest))
     sex = text(module_, "sex")
-    found = []
+    found: list[Element] = []
     if ages:
         found.append(
             {

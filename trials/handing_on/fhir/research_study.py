@@ -138,7 +138,7 @@ def _phase(phases: Sequence[str]) -> Element | None:
 
 def _design(design: Study) -> list[Element]:
     info = part(design, "designInfo")
-    said = [
+    said: list[tuple[str, type[TextChoices]]] = [
         (text(design, "studyType"), StudyType),
         (text(info, "allocation"), Allocation),
         (text(info, "interventionModel"), InterventionModel),
