@@ -10,18 +10,19 @@ from django.db import ProgrammingError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from config.context import acting_as, system
-from tests.factories import CONTENT, acting, make_user
+from tests.factories import CONTENT, acting, make_trial, make_user
 from tests.registry import studies
 from tests.trials.records import locations, record
 from tests.trials_store.variations import named, states
 from trials.importers.bulk import Incoming, Result, merge
 from trials.importers.ctgov import read_study
+from trials.importers.fixtures import load_trial
 from trials.importers.kept import Kept
 from trials.importers.lists import LISTS
 from trials.importers.store import Change, save_study
 from trials.local_edits import by_hand, plain
 from trials.located import locate_sites
-from trials.models import LocalEdit, Site, SiteContact, Trial, TrialImport, TrialRecord, TrialRemoval
+from trials.models import LocalEdit, Site, Trial, TrialImport, TrialRecord, TrialRemoval
 from trials.records import raw_record, study_json
 from trials.revisions import settled_revision
 
@@ -56,11 +57,10 @@ def state(trial: Trial) -> dict[str, Any]:
         if field.name not in left_out
     }
     sites = []
-    for row in Site.objects.filter(trial=trial).order_by("address_key", "occurrence").values():
-        people = SiteContact.objects.filter(site=row.pop("id")).order_by("position")
-        sites.append(
-            {**row, "trial_id": 0, "contacts": list(people.values("position", "name", "phone", "role"))}
-        )
+    for site in Site.objects.filter(trial=trial).order_by("address_key", "occurrence"):
+        values = {field.name: getattr(site, field.name) for field in Site._meta.concrete_fields}
+        people = list(site.contacts.order_by("position").values("position", "name", "phone", "role"))
+        sites.append({**values, "id": 0, "trial": 0, "contacts": people})
     return {
         **columns,
         **{name: rows.read(trial) for name, rows in LISTS.items()},
@@ -115,6 +115,18 @@ def test_the_record_is_given_back_as_it_came() -> None:
     trial = Trial.objects.select_related("record").get()
     assert raw_record(trial) == raw
     assert study_json(trial) == json.loads(raw)
+
+
+def test_a_document_written_by_hand_is_kept_as_a_record_too() -> None:
+    with acting_as(IMPORT):
+        load_trial({**record(), "supplement": {"nickname": "Ours"}})
+    assert study_json(Trial.objects.get()) == record()
+
+
+def test_a_trial_without_a_record_is_told_from_its_rows() -> None:
+    trial = make_trial("NCT00000001")
+    assert raw_record(trial) is None
+    assert study_json(trial)["protocolSection"]["identificationModule"]["nctId"] == "NCT00000001"
 
 
 def test_what_has_no_column_is_kept_told_and_counts_as_a_change() -> None:

@@ -88,7 +88,9 @@ def load_trial(content: dict[str, Any]) -> Loaded:
     document = Part(content)
     problems: list[ImportProblem] = []
     study = None
-    record = {key: content[key] for key in ("protocolSection", "hasResults") if key in content}
+    record: dict[str, Any] = {
+        key: content[key] for key in ("protocolSection", "hasResults") if key in content
+    }
     try:
         study = read_study(record, strict=True)
     except RejectedError as error:

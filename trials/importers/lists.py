@@ -71,11 +71,9 @@ class Rows:
         return {trial: self._plain(values) for trial, values in found.items()}
 
     def difference(self, before: list[Values], after: list[Values]) -> Difference:
-        entries = [
-            [{name: value for name, value in row.items() if name != "folded"} for row in rows]
-            for rows in (before, after)
-        ]
-        return of_list(*entries, lambda entry: entry[self.known_by])
+        told = [name for name in self.columns if name != "folded"]
+        old, new = ([{name: row[name] for name in told} for row in rows] for rows in (before, after))
+        return of_list(old, new, lambda entry: entry[self.known_by])
 
     def write(self, trial: Trial, value: list[Values]) -> bool:
         return sync(self.model._default_manager.filter(trial=trial), by_position(value), trial=trial)
