@@ -15,7 +15,6 @@ from trials.importers.incoming import Refused
 from trials.importers.sources import framing
 
 ONE, TWO, THREE = line(1), line(2), line(3)
-DEEP = 100_000
 
 
 def with_value(text: str) -> bytes:
@@ -40,8 +39,8 @@ VALUES = {
     '"\\uDDEA\\ud83e"': "odd: the text has half of a surrogate pair",
     '"\ud83e"': "is not UTF-8",
     "[" * 101 + "]" * 101: "is nested more than 100 levels deep",
-    "[" * DEEP + "]" * DEEP: "is nested too deeply",
-    '{"a":' * DEEP + "1" + "}" * DEEP: "is nested too deeply",
+    "[" * 100_000 + "]" * 100_000: "is nested too deeply",
+    '{"a":' * 20_000 + "1" + "}" * 20_000: "is nested too deeply",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from collections import Counter
@@ -12,7 +13,6 @@ from types import FrameType
 from config.context import acting_as, system
 from trials.importers.bulk import merge
 from trials.importers.incoming import Incoming, Refused
-from trials.located import locate_sites
 
 # A batch is what is lost when the process is killed, and what has to fit into memory.
 MOST_RECORDS = 500
@@ -56,6 +56,20 @@ class Interruption:
             raise KeyboardInterrupt
 
 
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Records are very many objects in no circles: to look for those all the time takes a quarter of it."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(1_000_000, *before[1:])  # more than there are of one batch
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
 class Run:
     """`actor` is on whose behalf it imports. `rejected` is told of each record that was not imported."""
 
@@ -97,13 +111,6 @@ class Run:
                     self._reject(Refused(result.where, result.problems, result.nct_id))
                 else:
                     self.counts[result.change.value] += 1
-
-    def finish(self) -> None:
-        """Store the rest, and find the places of sites that have no coordinates."""
-        self.settle()
-        if self.counts["created"] or self.counts["updated"]:
-            with acting_as(self._context):
-                locate_sites()
 
     def _reject(self, refused: Refused) -> None:
         self.counts["rejected"] += 1

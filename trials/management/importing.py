@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError
 from tqdm import tqdm
 
 from trials.importers.incoming import Refused
-from trials.importers.runs import Interruption, Run
+from trials.importers.runs import Interruption, Run, seldom_collected
 from trials.searching.catching_up import catch_up
 
 NOT_MIGRATED = "42P01"  # PostgreSQL's number for a table that is not there
@@ -41,6 +41,7 @@ class ImportCommand(BaseCommand):
         raise NotImplementedError
 
     def handle(self, *args: Any, rejects: Path | None, verbosity: int, **options: Any) -> None:
+        self.stderr.style_func = None  # what is rejected is no error of the command
         interruption = Interruption()
         quiet = not verbosity or sys.stderr is None or not sys.stderr.isatty()
         report = Report(self.tell)
@@ -48,11 +49,11 @@ class ImportCommand(BaseCommand):
         run = Run(actor, rejected=report.write, interruption=interruption)
         code = 1
         try:
-            with interruption.heard():
+            with interruption.heard(), seldom_collected():
                 if rejects:
                     report.open(rejects, apart_from=options.get("paths", []))
                 self.bring(run, quiet=quiet, **options)
-                run.finish()
+                run.settle()
                 if run.counts["created"] or run.counts["updated"]:
                     self._index(quiet)
             code = 1 if run.counts["rejected"] else 0
@@ -76,8 +77,9 @@ class ImportCommand(BaseCommand):
             self.tell("Bringing the search index up to date.")
         try:
             catch_up()
-        except (OSError, ValueError) as error:
-            self.tell(f"The search index could not be brought up to date: {error}")
+        except Exception as error:
+            # It is a copy, which a server mends; what was imported is in the database.
+            self.tell(f"The search index could not be brought up to date: {type(error).__name__}: {error}")
 
 
 class Report:

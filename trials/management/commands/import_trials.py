@@ -29,12 +29,13 @@ class Command(ImportCommand):
         super().add_arguments(parser)
 
     def bring(self, run: Run, *, quiet: bool, paths: list[Path], **options: Any) -> None:
+        total = None if quiet else total_size(paths)
         bar = tqdm(
-            total=None if quiet else total_size(paths),
+            total=total,
             disable=quiet,
             leave=False,
             dynamic_ncols=True,
-            bar_format="{desc} {bar} {percentage:.0f} %, {remaining} left",
+            bar_format="{desc} {bar} {percentage:.0f} %, {remaining} left" if total else "{desc}, {elapsed}",
         )
 
         def heard(size: int) -> None:
