@@ -7,8 +7,8 @@ from tantivy import Document, Index, Order, Query, SchemaBuilder, Searcher
 # Letters from which one mistake is mended, and from which two are.
 _ONE_MISTAKE = 5
 _TWO_MISTAKES = 8
-# What one trial alone has may be a mistake itself.
-_FEWEST = 2
+# Of many trials, what one alone has may be a mistake itself.
+_MANY = 10_000
 _HEAP = 15_000_000
 
 _SCHEMA = (
@@ -26,8 +26,9 @@ class Spelling:
         self.trials = searcher.num_docs
         index = Index(_SCHEMA)
         writer = index.writer(heap_size=_HEAP, num_threads=1)
+        fewest = 2 if self.trials > _MANY else 1
         for word, trials in searcher.terms_with_prefix("spelling", ""):
-            if len(word) >= _ONE_MISTAKE - 1 and trials >= _FEWEST and word.isalpha():
+            if len(word) >= _ONE_MISTAKE - 1 and trials >= fewest and word.isalpha():
                 writer.add_document(Document.from_dict({"word": word, "trials": trials}, _SCHEMA))
         writer.commit()
         index.reload()
