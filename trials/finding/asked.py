@@ -102,8 +102,8 @@ def fewer_words(wanted: Wanted, parameters: Asked, terms: Sequence[Term]) -> lis
     for place, word in enumerate(typed):
         rest = " ".join(typed[:place] + typed[place + 1 :])
         there = {name: said for name, said in parameters.items() if name != "exactly"}
-        unknown = not engine.count(replace(Wanted(), text=word, synonyms=wanted.synonyms))
-        count = engine.count(replace(wanted, text=rest))
+        unknown = not engine.count(Wanted(text=word, synonyms=wanted.synonyms, exact=True))
+        count = engine.count(replace(wanted, text=rest, exact=True))
         found.append(Loosening(word, address({**there, "q": [rest]}), count, unknown))
     return sorted(
         (each for each in found if each.count or each.is_unknown),
@@ -111,8 +111,8 @@ def fewer_words(wanted: Wanted, parameters: Asked, terms: Sequence[Term]) -> lis
     )
 
 
-def loosenings(wanted: Wanted, parameters: Asked, *, but: str = "") -> list[Loosening]:
-    """What to give up first: the part without which most is found; nothing of the one named `but`."""
+def loosenings(wanted: Wanted, parameters: Asked, *, but: str = "", only: str = "") -> list[Loosening]:
+    """What to give up first: the part without which most is found; `but` one of them, or `only` that one."""
     headings = {name: str(each.heading) for name, each in BY_NAME.items()}
     headings |= {"q": _("Words"), "near": _("Place"), "age": _("Age"), "starred": _("Starred")}
     headings |= {"since": _("New or changed since you last looked")}
@@ -123,6 +123,6 @@ def loosenings(wanted: Wanted, parameters: Asked, *, but: str = "") -> list[Loos
             engine.count(wanted.without(_WANTED.get(name, name))),
         )
         for name, heading in headings.items()
-        if name in parameters and name != but
+        if name in parameters and name != but and only in ("", name)
     ]
     return sorted((each for each in tried if each.count), key=lambda each: -each.count)

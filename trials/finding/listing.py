@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Prefetch, Q
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from trials.dates import PartialDate
 from trials.models import Condition, Site, Trial, TrialSponsor
 from trials.near import in_words
 from trials.reading.richtext import rendered_line
-from trials.vocabulary import Status
+from trials.templatetags.catalogue import age_range, dated
+from trials.vocabulary import Sex, Status
 
 if TYPE_CHECKING:
     from trials.querysets import TrialQuerySet
@@ -44,22 +48,22 @@ class Line:
     nearest: NearestSite | None = None
     is_new: bool = False
 
-    @property
+    @cached_property
     def title(self) -> SafeString:
         parts = self.found.title if self.found else ()
         return marked(parts) if any(hit for _text, hit in parts) else rendered_line(self.trial.title)
 
-    @property
+    @cached_property
     def passage(self) -> SafeString:
         return marked(self.found.text) if self.found else SafeString("")
 
-    @property
+    @cached_property
     def marks_conditions(self) -> bool:
         """Whether the passage is the list of conditions, or a part of it."""
         names = ", ".join(condition.name for condition in self.trial.conditions.all())
         return bool(self.found) and "".join(text for text, _hit in self.found.text) in names
 
-    @property
+    @cached_property
     def conditions(self) -> list[Condition]:
         return list(self.trial.conditions.all())[:CONDITIONS_SHOWN]
 
@@ -68,10 +72,30 @@ class Line:
         return max(len(self.trial.conditions.all()) - CONDITIONS_SHOWN, 0)
 
     @property
+    def facts(self) -> list[str | SafeString]:
+        """What is said of a trial in a few words, from its number to its last update."""
+        trial = self.trial
+        phases = "" if trial.phases[:1] == ["NA"] else " / ".join(trial.phase_words)
+        sex = "" if trial.sex == Sex.ALL else trial.get_sex_display()
+        lead = self.lead.sponsor.name if self.lead else ""
+        updated = format_html("{} {}", _("Updated"), dated(self.updated)) if self.updated else ""
+        said = (trial.nct_id, phases, sex, age_range(trial), self._sites, lead, updated)
+        return [each for each in said if each]
+
+    @property
+    def _sites(self) -> str:
+        sites, countries = self.trial.site_count, self.trial.country_count  # type: ignore[attr-defined]
+        if not sites:
+            return ""
+        words = ngettext("%(n)d site", "%(n)d sites", sites) % {"n": sites}
+        inside = ngettext("in %(n)d country", "in %(n)d countries", countries) % {"n": countries}
+        return f"{words} {inside}" if countries else words
+
+    @cached_property
     def updated(self) -> PartialDate | None:
         return self.trial.last_update_posted_date or self.trial.last_update_submitted_date
 
-    @property
+    @cached_property
     def lead(self) -> TrialSponsor | None:
         return next(iter(self.trial.sponsor_parts.all()), None)
 

@@ -18,6 +18,7 @@ from trials.handing_on.lists import MOST as MOST_IN_A_FILE
 from trials.models import Trial
 from trials.near import RADII, UNLIMITED, kilometres
 from trials.searching import engine
+from trials.searching.wanted import Wanted
 from trials.text import folded, nct_id_in
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from trials.finding.stars import Stars
     from trials.searching.results import Term, Understanding
 
-PAGE_SIZE = 25
+PAGE_SIZE = 20
 _OTHER_PLACES = 3
 _FILES = {"csv": "CSV", "xlsx": "Excel", "ris": "RIS", "json": "JSON"}
 
@@ -150,8 +151,17 @@ class Finding:
     def loosenings(self) -> list[Loosening]:
         if self.total:
             return []
-        words_told = any(each.count for each in self.fewer_words)
-        return loosenings(self.wanted, self.parameters, but="q" if words_told else "")
+        told = any(each.count for each in self.fewer_words)
+        if self.words_find_nothing:
+            return [] if told else loosenings(self.wanted, self.parameters, only="q")
+        return loosenings(self.wanted, self.parameters, but="q" if told else "")
+
+    @cached_property
+    def words_find_nothing(self) -> bool:
+        """Not even without any filter, so that no filter is to blame."""
+        wanted = self.wanted
+        alone = Wanted(text=wanted.text, synonyms=wanted.synonyms, exact=wanted.exact)
+        return bool(wanted.text) and not engine.count(alone)
 
     @cached_property
     def fewer_words(self) -> list[Loosening]:
@@ -163,7 +173,7 @@ class Finding:
     @cached_property
     def beyond(self) -> Beyond | None:
         """How far the nearest is, where a place is asked for and nothing lies near it."""
-        if self.total or not self.wanted.near:
+        if self.total or not self.wanted.near or self.words_find_nothing:
             return None
         found = engine.nearest_beyond(self.wanted)
         trial = found and Trial.objects.for_title().filter(pk=found.trial).first()
