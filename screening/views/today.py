@@ -85,7 +85,7 @@ def today(request: DeskRequest) -> HttpResponse:
         drafts = CriteriaVersion.objects.drafts()
         context["drafts"] = drafts.touched().select_related("trial").order_by("-created_at")
         context["untouched"] = drafts.untouched().count()
-        context["edited"] = Trial.objects.order_by("-changed_at", "nct_id")[:SHOWN]
+        context["edited"] = Trial.objects.order_by("-revision")[:SHOWN]
     return render(request, "screening/today.html", context)
 
 

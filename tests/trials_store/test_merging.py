@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -24,7 +26,7 @@ from trials.local_edits import by_hand, plain
 from trials.located import locate_sites
 from trials.models import LocalEdit, Site, Trial, TrialImport, TrialRecord, TrialRemoval
 from trials.records import raw_record, study_json
-from trials.revisions import settled_revision
+from trials.revisions import next_revision, settled_revision
 
 pytestmark = pytest.mark.django_db
 
@@ -247,3 +249,57 @@ def test_records_are_written_by_imports_alone() -> None:
     bulk(record())
     with pytest.raises(ProgrammingError, match="by imports alone"), acting_as(CONTENT):
         TrialRecord.objects.update(digest=b"")
+
+
+def test_two_imports_of_the_same_records_at_once_make_each_trial_once() -> None:
+    batch = [named(f"NCT0000000{number}", record()) for number in range(4)]
+    together = threading.Barrier(2)
+
+    def attempt(records: list[dict[str, Any]]) -> set[Change | None]:
+        try:
+            together.wait(timeout=20)
+            return {result.change for result in bulk(*records)}
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        attempts = [pool.submit(attempt, records) for records in (batch, batch[::-1])]
+        changes = [attempt.result(timeout=60) for attempt in attempts]
+    assert sorted(changes, key=str) == [{Change.CREATED}, {Change.UNCHANGED}]
+    assert Trial.objects.count() == 4
+
+
+def test_what_is_settled_waits_for_who_is_writing() -> None:
+    bulk(record())
+    writing, said = threading.Event(), threading.Event()
+
+    def write() -> None:
+        try:
+            with acting_as(IMPORT):
+                next_revision(Trial.objects.values_list("pk", flat=True))
+                writing.set()
+                said.wait(timeout=20)
+        finally:
+            connection.close()
+
+    def settle() -> int:
+        try:
+            return settled_revision()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        writer = pool.submit(write)
+        assert writing.wait(timeout=20)
+        settling = pool.submit(settle)
+        with connection.cursor() as cursor:
+            while not settling.done():  # until it stands in the queue
+                cursor.execute(
+                    "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
+                )
+                if cursor.fetchone() == (True,):
+                    break
+        assert not settling.done()
+        said.set()
+        writer.result(timeout=20)
+        assert settling.result(timeout=20) == Trial.objects.get().revision

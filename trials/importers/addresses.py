@@ -51,7 +51,7 @@ def normalised(facility: str, city: str, state: str, zip_code: str, country: str
 
 
 # Many sites are in one town, and what follows from that is the same for all of them.
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _of_place(city: str, state: str, zip_code: str, country: str) -> tuple[dict[str, str], tuple[str, ...]]:
     columns = {
         "city_normalised": normalised_city(city),

@@ -77,6 +77,7 @@ class _Merging:
         """Records of different trials, each with its place and the trial's number."""
         stored = _stored([nct_id for _place, nct_id, _incoming in part])
         together: dict[int, Entry] = {}
+        carefully: dict[int, Entry] = {}
         for place, nct_id, incoming in part:
             trial = stored.get(nct_id)
             digest = digest_of(incoming.record)
@@ -90,12 +91,11 @@ class _Merging:
                 continue
             kept = Kept(incoming.raw, incoming.record, digest)
             entry = Entry(incoming.where, study, kept, trial.pk if trial else None)
-            if trial and trial.is_edited:
-                self.save_carefully(place, entry)
-            else:
-                together[place] = entry
+            (carefully if trial and trial.is_edited else together)[place] = entry
         if together:
             self.write(together)
+        for place, entry in carefully.items():
+            self.save_carefully(place, entry)
 
     def save_carefully(self, place: int, entry: Entry) -> None:
         try:
