@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -38,7 +38,8 @@ NOT_REPORTED = "none"
 _RANKS = {status: rank for rank, status in enumerate(Status.values)}
 
 
-class Known(NamedTuple):
+@dataclass(slots=True)
+class Known:
     """What decides of a site whether it is shown, and where."""
 
     pk: int
@@ -156,7 +157,7 @@ class Column:
     direction: str
 
 
-_Sort = Callable[[Known, float | None], Any]
+type _Sort = Callable[[Known, float | None], Any]
 _SORTS: Mapping[str, tuple[_StrPromise, _Sort]] = {
     "site": (gettext_lazy("Site"), lambda site, _km: (folded(site.facility), site.city)),
     "place": (gettext_lazy("Place"), lambda site, _km: (folded(site.country_named), site.city)),
