@@ -254,6 +254,8 @@ LOGGING = {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
         # It tells of every glyph of a font that goes into a PDF.
         "fontTools": {"level": "WARNING"},
+        # It warns when a lost connection cannot be closed in order; that it was lost is said anyway.
+        "psycopg": {"level": "ERROR"},
         # It warns of every HEAD request, whose body Django leaves to the server to drop.
         "gunicorn.http.wsgi": {"level": "ERROR"},
     },
