@@ -60,7 +60,9 @@ def test_an_expression(text: str, expected: Expression) -> None:
     assert parse(text) == expected
 
 
-@pytest.mark.parametrize("text", ["(a", "a)", "a AND", "OR a", "NOT", "", 'a "b', "AREA[Phase]", "(" * 200])
+@pytest.mark.parametrize(
+    "text", ["(a", "a)", "a AND", "OR a", "NOT", "", 'a "b', "AREA[Phase]", "(" * 200, "a OR " * 101 + "b"]
+)
 def test_what_is_no_expression_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(BadRequestError) as refused:
         parse(text)

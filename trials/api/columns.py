@@ -38,10 +38,8 @@ IN_AREA: Mapping[str, Area] = {
 }
 _TEXTS = {
     "BriefSummary": "brief_summary",
-    "DetailedDescription": "detailed_description",
     "EligibilityCriteria": "eligibility_text",
     "WhyStopped": "why_stopped",
-    "StudyPopulation": "study_population",
     "OrgFullName": "organization_name",
 }
 _ENUMERATIONS = {

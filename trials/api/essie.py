@@ -24,8 +24,9 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _BRACKETED = re.compile(r"\b(?:AREA|SEARCH|EXPANSION|COVERAGE|RANGE)\[|\bMISSING\b")
-# Deeper than any expression that somebody writes.
+# Deeper and longer than any expression that somebody writes.
 _DEEPEST = 50
+_MOST_TERMS = 100
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def parse(text: str) -> Expression:
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text.rstrip()
-        self.place = self.start = 0
+        self.place = self.terms = 0
         self.token: re.Match[str] | None = None
         self.advance()
 
@@ -173,6 +174,9 @@ class _Reader:
     def term(self) -> Expression:
         token = self.token
         assert token is not None  # noqa: S101
+        self.terms += 1
+        if self.terms > _MOST_TERMS:
+            raise BadRequestError(f"Expression has more than {_MOST_TERMS} terms")
         if token["low"] is not None:
             self.advance()
             low, high = token["low"].strip(), token["high"].strip()

@@ -14,7 +14,7 @@ from functools import reduce
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.core import signing
+from django.core.signing import BadSignature, Signer
 from django.db.models import BigIntegerField, BooleanField, F, Func, OrderBy, Q, Value
 
 from trials.api import essie
@@ -27,7 +27,8 @@ from trials.dates import PartialDate
 from trials.models import Trial
 from trials.searching.wanted import Area
 
-_SALT = "trials.api.page"
+# Without the time, so that the same page is the same bytes.
+_SIGNER = Signer(salt="trials.api.page")
 _CHOICE_FIELDS = {
     "status": "OverallStatus",
     "phase": "Phase",
@@ -91,7 +92,7 @@ def studies(asked: StudiesAsked) -> Page:
     has_more = len(found.studies) > len(shown)
     return Page(
         keys=[key for key, _ending in shown],
-        following=signing.dumps([asked.digest, shown[-1][1]], salt=_SALT) if has_more else None,
+        following=_SIGNER.sign_object([asked.digest, shown[-1][1]]) if has_more else None,
         total=found.total() if asked.count_total and after is None else None,
         is_complete=indexed is None or indexed.complete,
     )
@@ -101,8 +102,8 @@ def _ending(asked: StudiesAsked) -> Ending | None:
     if not asked.page_token:
         return None
     try:
-        digest, ending = signing.loads(asked.page_token, salt=_SALT)
-    except signing.BadSignature:
+        digest, ending = _SIGNER.unsign_object(asked.page_token)
+    except BadSignature:
         raise BadRequestError("Invalid value in parameter `pageToken`") from None
     if digest != asked.digest:
         raise BadRequestError("Parameter `pageToken` belongs to a request with other parameters")

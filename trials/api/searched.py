@@ -43,6 +43,8 @@ AREAS: Mapping[str, Area] = {
     "IdSearch": Area.IDENTIFIER,
     "PatientSearch": Area.ANYWHERE,
 }
+# Columns whose words the index has among others.
+_IN_TEXT = frozenset({"BriefSummary", "EligibilityCriteria"})
 # The pieces of a record in which an area finds words here.
 _TITLES = ("BriefTitle", "OfficialTitle", "Acronym")
 _PIECES: Mapping[Area, tuple[str, ...]] = {
@@ -78,6 +80,8 @@ class Scope:
 
 def condition(expression: Expression, scope: Scope) -> Q:
     """The expression as a condition on Trial, or on Site within one. Raises BadRequestError."""
+    if not scope.field and not scope.one_site and (words := _as_words(expression)):
+        return scope.found(scope.area, words)
     match expression:
         case Both(parts):
             return reduce(operator.and_, (condition(part, scope) for part in parts))
@@ -96,8 +100,6 @@ def condition(expression: Expression, scope: Scope) -> Q:
         case Words(text) if scope.one_site:
             words = folded(text).split()
             return reduce(operator.and_, (Q(search_text__contains=word) for word in words), Q())
-        case Words():
-            return scope.found(scope.area, _as_typed(expression))
     raise BadRequestError("RANGE and MISSING need a field, as in AREA[StartDate]RANGE[2022-01-01, MAX]")
 
 
@@ -131,12 +133,25 @@ def _in_field(expression: Words | Range | Missing, scope: Scope) -> Q:
     if name in OF_SITES:
         inside = of_site(expression, name)
         return inside if scope.one_site else _has_site(inside)
+    if name in _IN_TEXT and isinstance(expression, Words):
+        # The index says which texts there are to look into.
+        return scope.found(Area.ANYWHERE, _as_words(expression)) & of_trial(expression, name)
     if name not in IN_AREA:
         return of_trial(expression, name)
     if isinstance(expression, Words):
-        return scope.found(IN_AREA[name], _as_typed(expression))
+        return scope.found(IN_AREA[name], _as_words(expression))
     raise BadRequestError(f"Field '{name}' is searched by words alone")
 
 
-def _as_typed(words: Words) -> str:
-    return f'"{words.text}"' if words.is_phrase else words.text
+def _as_words(expression: Expression) -> str:
+    """As a text that the index understands; empty where it takes more than words."""
+    match expression:
+        case Words(text, is_phrase):
+            return f'"{text}"' if is_phrase else text
+        case Not(part):
+            return f"NOT ({words})" if (words := _as_words(part)) else ""
+        case Both(parts) | Either(parts):
+            joined = " AND " if isinstance(expression, Both) else " OR "
+            texts = [_as_words(part) for part in parts]
+            return joined.join(f"({text})" for text in texts) if all(texts) else ""
+    return ""
