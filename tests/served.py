@@ -13,7 +13,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 MANAGE = Path(__file__).parents[1] / "manage.py"
-PATIENCE = 120
+PATIENCE = 300
 
 
 @contextmanager

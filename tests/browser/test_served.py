@@ -1,15 +1,22 @@
-"""What a page weighs and how many requests it makes, cold, as the served demonstration sends it."""
+"""The demonstration as it is served: what its pages weigh, cold, and what is lost when it is killed.
+
+It takes long to start, so it is started once for both.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.served import demonstration
+from tests.browser.desk_world import choose, row
+from tests.served import PATIENCE, a_free_port, data_folder, serve, wait_for_page
 from tests.trials_views.catalogue import NUMBERS
 
 KB = 1024
@@ -22,6 +29,8 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });
 """
 
+FIRST, SECOND, THIRD = "i.active-myositis.biopsy", "i.active-myositis.mri", "e.allergy"
+
 
 @dataclass(frozen=True)
 class Load:
@@ -31,10 +40,39 @@ class Load:
     shift: float
 
 
+class Server:
+    """The demonstration, in a process group that can be killed at one blow."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = a_free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        self.process = serve(self.data, self.port, in_own_session=True)
+        wait_for_page(self.process, f"{self.address}/trials/")
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate(timeout=PATIENCE)
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.communicate(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with data_folder() as data:
+        server = Server(data)
+        yield server
+        server.end()
+
+
 @pytest.fixture
-def served() -> Iterator[str]:
-    with demonstration() as address:
-        yield address
+def served(server: Server) -> str:
+    return server.address
 
 
 @pytest.fixture
@@ -71,15 +109,19 @@ def over(found: Load, weight: int = WEIGHT, requests: int = REQUESTS, shift: flo
     return "" if within else said
 
 
-def signed_in(chromium: Browser, served: str, do: Callable[[Page], None]) -> Any:
-    """What a browser keeps of a coordinator who has signed in and done something."""
-    context = chromium.new_context(base_url=served)
-    page = context.new_page()
+def sign_in(page: Page) -> None:
     page.goto("/accounts/login/")
     page.get_by_label("E-mail").fill("coordinator@rennes.example")
     page.get_by_label("Password").fill("try-it-out-2026")
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/screening/today/")
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def signed_in(chromium: Browser, served: str, do: Callable[[Page], None]) -> Any:
+    """What a browser keeps of a coordinator who has signed in and done something."""
+    context = chromium.new_context(base_url=served)
+    page = context.new_page()
+    sign_in(page)
     do(page)
     state = context.storage_state()
     context.close()
@@ -114,3 +156,30 @@ def pages_of_the_desk(load: Callable[..., Load], chromium: Browser, served: str)
     pages = ["/screening/today/", "/screening/", *checklist, f"{checklist[0]}?view=focus"]
     pages += ["/screening/start/", "/accounts/password/", longest_trial]
     assert [words for page in pages if (words := over(load(page, state)))] == []
+
+
+def test_killing_the_server_between_two_answers_loses_nothing(chromium: Browser, server: Server) -> None:
+    context = chromium.new_context(base_url=server.address)
+    page = context.new_page()
+    sign_in(page)
+    page.goto("/screening/start/?trial=NCT07086404")
+    page.get_by_label("Participant code").fill("P-017")
+    page.get_by_role("button", name="Start the screening").click()
+    banner = page.locator("#saving")
+    choose(page, FIRST, "Yes")
+    expect(banner).to_contain_text("Saved")
+
+    server.kill()
+    choose(page, SECOND, "No")
+    choose(page, THIRD, "Yes")
+    expect(banner).to_contain_text("2 answers waiting")
+
+    server.start()
+    expect(banner).to_contain_text("Saved", timeout=PATIENCE * 1000)
+    page.reload()
+    expect(page.locator("#outcome")).to_contain_text("Ineligible")
+    for identifier, word in ((FIRST, "Yes"), (SECOND, "No"), (THIRD, "Yes")):
+        expect(row(page, identifier).get_by_label(word, exact=True)).to_be_checked()
+        row(page, identifier).get_by_role("link", name="History").click()
+        expect(row(page, identifier).locator("tbody tr")).to_have_count(1)
+    context.close()
