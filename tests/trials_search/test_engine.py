@@ -101,5 +101,6 @@ def test_a_count_is_what_choosing_it_would_find() -> None:
         for name, facet in results.facets.items():
             assert facet.values
             for value in facet.values:
-                chosen = replace(wanted, **{name: value.value if name == "sex" else [value.value]})
+                choice: Any = {name: value.value if name == "sex" else [value.value]}
+                chosen = replace(wanted, **choice)
                 assert engine.count(chosen) == value.count, (wanted, name, value)

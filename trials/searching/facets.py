@@ -24,7 +24,7 @@ from trials.searching.schema import (
     combination,
     key_of,
 )
-from trials.searching.sought import every, keyed
+from trials.searching.sought import every, keyed, number_of
 from trials.searching.wanted import FACETS, NOT_REPORTED, Wanted
 from trials.text import folded
 
@@ -75,7 +75,7 @@ def _enumerated(
 ) -> tuple[int, dict[str, Counter[str]]]:
     """How many trials, and how many have each value of these filters."""
     if not names:
-        return _total(searcher, query), {}
+        return number_of(searcher, query), {}
     parts: dict[str, Any] = {_TOTAL: {"value_count": {"field": "pk"}}}
     for name in names:
         field = combination(name) if name in COMBINED else COUNTRY_ALONE if name == "country" else name
@@ -110,7 +110,7 @@ def _named(now: Snapshot, query: Query, total: int, one: FacetAsked, chosen: Seq
     else:
         found = _first(now, query, {"field": one.name}, size)
     for name in chosen:
-        found[name] = _total(now.searcher, every([query, keyed(one.name, [name])]))
+        found[name] = number_of(now.searcher, every([query, keyed(one.name, [name])]))
     return found
 
 
@@ -121,10 +121,6 @@ def _conditions(now: Snapshot, query: Query, total: int, size: int) -> Counter[s
         if len(found) == size and min(found.values()) > now.rare:
             return found
     return _first(now, query, {"field": CONDITION_KEY}, size)
-
-
-def _total(searcher: Searcher, query: Query) -> int:
-    return int(searcher.search(query, 1).count or 0)
 
 
 def _order(one: FacetAsked) -> Terms:

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -268,7 +269,7 @@ def folder() -> Folder:
     """This process's view of the index of its database."""
     global _folder
     if _folder is None:
-        name = f"{schema.EDITION}-{synonyms.EDITION}-{tantivy.__version__}-{_database()}"
+        name = f"{schema.EDITION}-{synonyms.EDITION}-{version('tantivy')}-{_database()}"
         digest = hashlib.sha256(name.encode()).hexdigest()[:16]
         _folder = Folder(settings.DATA / "index" / digest)
     return _folder

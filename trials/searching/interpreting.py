@@ -21,6 +21,7 @@ from trials.searching.sought import (
     Tokens,
     Without,
     every,
+    number_of,
 )
 from trials.searching.spelling import Spelling
 from trials.searching.understood import Node, Phrase, Word
@@ -248,7 +249,7 @@ def identified(searcher: Searcher, text: str) -> str:
     if not has_digit or not tokens or searcher.doc_freq("identifier", whole) != 1:
         return ""
     mentions = every([Query.term_query(SCHEMA, "text", token) for token in tokens])
-    return whole if (searcher.search(mentions, 1).count or 0) <= _MENTIONS else ""
+    return whole if number_of(searcher, mentions) <= _MENTIONS else ""
 
 
 def _tokens(text: str) -> list[str]:

@@ -91,8 +91,8 @@ def _number(position: str) -> int:
 
 
 def _beyond(column: str, value: int, ascending: bool) -> Query:
-    bounds = {"lower_bound": value + 1} if ascending else {"lower_bound": 0, "upper_bound": max(0, value - 1)}
-    return Query.const_score_query(Query.range_query(SCHEMA, column, FieldType.Unsigned, **bounds), 0.0)
+    lowest, highest = (value + 1, None) if ascending else (0, max(0, value - 1))
+    return Query.range_query(SCHEMA, column, FieldType.Unsigned, lower_bound=lowest, upper_bound=highest)
 
 
 def _scored(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tantivy import Occur, Query
+from tantivy import Occur, Query, Searcher
 
 from trials.searching.schema import SCHEMA
 from trials.searching.wanted import Area
@@ -98,6 +98,11 @@ def some(queries: Sequence[Query]) -> Query:
     return (
         queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, each) for each in queries])
     )
+
+
+def number_of(searcher: Searcher, query: Query) -> int:
+    """How many trials it finds."""
+    return int(searcher.search(query, 1).count)  # type: ignore[attr-defined]  # its stub leaves it out
 
 
 def keyed(field: str, values: Sequence[object]) -> Query:
