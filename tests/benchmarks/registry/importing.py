@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -52,11 +53,12 @@ def _import(kept: Kept, first: int, count: int) -> Figures:
         _pid, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
-        last = said.read().splitlines()[-1]
+        last = (said.read().splitlines() or ["nothing said"])[-1]
         if process.returncode:
             raise RuntimeError(f"importing ended with {process.returncode}: {last}")
         return {
             "records": count,
+            "created": int(re.findall(r"created=(\d+)", last)[0]),
             "said": last,
             "seconds": time.perf_counter() - began,
             "cpu": usage.ru_utime + usage.ru_stime + server_seconds() - server,
@@ -156,10 +158,14 @@ def report(kept: Kept) -> Iterator[str]:
     tenth, rest, again, copy = (
         found[name] for name in ("import tenth", "import rest", "import again", "copy")
     )
-    # A command that has next to nothing to do tells what starting one takes, twice in the two.
+    # A command that has next to nothing to do tells what starting one takes. One that went on after an
+    # interruption tells what the part of it takes that was left.
     start = found["import of one"]
     names = ("seconds", "cpu", "cpu of the database")
-    seconds, cpu, server = (tenth[name] + rest[name] - 2 * start[name] for name in names)
+    seconds, cpu, server = (
+        sum((each[name] - start[name]) * each["records"] / max(each["created"], 1) for each in (tenth, rest))
+        for name in names
+    )
     total = sum(copy["rows"].values())
     yield (
         f"import: {kept.trials:,} records, {total:,} rows, in {seconds:,.0f} s, "
