@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -50,17 +51,29 @@ class Entry:
     after: Sequence[Piece]
 
 
-@dataclass(frozen=True)
 class Changed:
-    """`unknown`: that it changed is known, and not how. `more`: entries that are not shown."""
+    """What became of the things under one heading; they are compared when somebody looks at them.
 
-    heading: str | Promise
-    entries: Sequence[Entry] = ()
-    more: int = 0
+    Without entries, that it changed is known, and not how.
+    """
+
+    def __init__(self, heading: str | Promise, entries: Iterable[Entry] | None = None) -> None:
+        self.heading = heading
+        self.unknown = entries is None
+        self._entries = entries or ()
+
+    @cached_property
+    def _all(self) -> list[Entry]:
+        return list(self._entries)
 
     @property
-    def unknown(self) -> bool:
-        return not self.entries
+    def entries(self) -> list[Entry]:
+        return self._all[:MOST_ENTRIES]
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return max(0, len(self._all) - MOST_ENTRIES)
 
 
 @dataclass(frozen=True)
@@ -97,12 +110,11 @@ def _changed(name: str, value: Any) -> Iterator[Changed]:
         case _:
             column = Trial._meta.get_field(name)
             words = (column_in_words(column, side) for side in value)  # type: ignore[arg-type]
-            yield Changed(_capital(column.verbose_name), list(_between(*words)))  # type: ignore[union-attr]
+            yield Changed(_capital(column.verbose_name), _between(*words))  # type: ignore[union-attr]
 
 
 def _of_list(heading: str | Promise, difference: Mapping[str, Any] | None, name: str) -> Changed:
-    entries = list(_entries(difference or {}, name))
-    return Changed(heading, entries[:MOST_ENTRIES], max(0, len(entries) - MOST_ENTRIES))
+    return Changed(heading, None if difference is None else _entries(difference, name))
 
 
 def _entries(difference: Mapping[str, Any], name: str) -> Iterator[Entry]:
@@ -122,7 +134,7 @@ def _of_record(path: str, difference: Any) -> Changed:
         return Changed(heading)
     if isinstance(difference, Mapping):
         return _of_list(heading, difference, name)
-    return Changed(heading, list(_between(*(entry_in_words(name, side) for side in difference))))
+    return Changed(heading, _between(*(entry_in_words(name, side) for side in difference)))
 
 
 def _heading_of(path: str) -> str:
