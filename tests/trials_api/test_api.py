@@ -50,7 +50,9 @@ def test_a_record_is_given_back_as_it_came(client: Client) -> None:
     assert [json.loads(line.rstrip(",")) for line in lines] == sorted(records, key=number)
 
 
-def test_pages_follow_one_another_whatever_comes_and_goes(client: Client) -> None:
+def test_pages_follow_one_another_whatever_comes_and_goes(
+    client: Client, django_assert_num_queries: Any
+) -> None:
     records = made_up(30)
     numbers = sorted(map(number, records))
     for query in (
@@ -63,6 +65,9 @@ def test_pages_follow_one_another_whatever_comes_and_goes(client: Client) -> Non
             found(client, f"pageSize=99{query}")
         )
     assert every_page(client, "pageSize=4") == numbers
+    for size in (1, 30):
+        with django_assert_num_queries(2):  # which studies, and their records
+            client.get(f"/api/v2/studies?pageSize={size}")
 
     first = client.get("/api/v2/studies?pageSize=10&countTotal=true").json()
     assert first["totalCount"] == 30
