@@ -110,7 +110,9 @@ def _studies() -> Schema:
 
 def _study() -> Schema:
     kinds = ("application/json", "text/csv", "application/zip", "application/fhir+json")
-    contents = {kind: {"schema": {}} for kind in (*kinds, "application/x-research-info-systems")}
+    contents: dict[str, Schema] = {
+        kind: {"schema": {}} for kind in (*kinds, "application/x-research-info-systems")
+    }
     contents["application/json"] = {"schema": {"$ref": "#/components/schemas/Study"}}
     return {
         "operationId": "fetchStudy",

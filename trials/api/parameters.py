@@ -23,7 +23,7 @@ PAGE_SIZE, LARGEST_PAGE = 10, 1000
 _LONGEST = 5000
 _KM_PER_MILE = 1.609344
 
-QUERIES: Mapping[str, Area] = {
+QUERIES: dict[str, Area] = {
     "query.term": Area.ANYWHERE,
     "query.cond": Area.CONDITION,
     "query.intr": Area.INTERVENTION,

@@ -32,7 +32,7 @@ from trials.text import folded
 type Found = Callable[[Area, str], Q]
 
 # Search areas, by the names that requests and the registry's documentation have for them.
-AREAS: Mapping[str, Area] = {
+AREAS: dict[str, Area] = {
     "BasicSearch": Area.ANYWHERE,
     "ConditionSearch": Area.CONDITION,
     "InterventionSearch": Area.INTERVENTION,
@@ -98,8 +98,8 @@ def condition(expression: Expression, scope: Scope) -> Q:
         case Words() | Range() | Missing() if scope.field:
             return _in_field(expression, scope)
         case Words(text) if scope.one_site:
-            words = folded(text).split()
-            return reduce(operator.and_, (Q(search_text__contains=word) for word in words), Q())
+            each = (Q(search_text__contains=word) for word in folded(text).split())
+            return reduce(operator.and_, each, Q())
     raise BadRequestError("RANGE and MISSING need a field, as in AREA[StartDate]RANGE[2022-01-01, MAX]")
 
 
