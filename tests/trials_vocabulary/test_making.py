@@ -18,7 +18,7 @@ CHEMICAL = Descriptor("D3", "Aspirin", ["Acetylsalicylic Acid"], ["D02.455"], []
 def made(*diseases: Disease, mondo: tuple[Disease, ...] = (), additions: tuple[Addition, ...] = ()) -> Loaded:
     vocabulary = Vocabulary()
     vocabulary.add_descriptors([HEART, ATTACK, CHEMICAL])
-    vocabulary.add_disease_ontology(diseases)
+    vocabulary.add_disease_ontology(diseases, mondo)
     vocabulary.add_mondo(mondo)
     vocabulary.amend(additions)
     return Loaded("\n".join(line(concept) for concept in vocabulary.settled()))
@@ -36,9 +36,22 @@ def test_terms_are_synonyms_and_entries_are_not() -> None:
 
 
 def test_a_disease_with_the_name_of_a_descriptor_is_it() -> None:
-    found = made(Disease("DOID:1", "myocardial infarction", ["heart attack"], [], ["D2"]))
+    found = made(
+        Disease("DOID:1", "myocardial infarction", ["heart attack", "heart trouble"], [], ["D2"]),
+        mondo=(Disease("MONDO:1", "heart attack", [], [], ["DOID:1"]),),
+    )
     assert found.synonym("attack heart") == "D2"
+    assert found.synonym("heart trouble") is None  # one ontology alone says so
+    assert found.stands_for("heart trouble") == ("D2",)
     assert len(found) == 3
+
+
+def test_a_name_with_something_added_is_no_synonym() -> None:
+    disease = Disease("DOID:1", "myocardial infarction", ["myocardial infarction of women"], [], ["D2"])
+    found = made(
+        disease, mondo=(Disease("MONDO:1", *("myocardial infarction of women", [], [], ["DOID:1"])),)
+    )
+    assert found.synonym("infarction myocardial woman") is None
 
 
 def test_two_that_claim_a_descriptor_without_its_name_are_below_it() -> None:

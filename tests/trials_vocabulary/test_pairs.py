@@ -168,6 +168,12 @@ acetaminophen | ibuprofen
 epinephrine | norepinephrine
 prednisone | prednisolone
 women | girl
+visual impairment | blindness
+PSA | psoriatic arthritis
+high grade glioma | glioma
+Kaposi sarcoma of lung | Kaposi sarcoma
+HCl | hairy cell leukemia
+lumbar spinal stenosis | spinal stenosis
 retinal | retinaldehyde
 scleroderma | morphea
 chronic kidney disease | acute kidney injury

@@ -31,6 +31,7 @@ DOID = [
     }
 ]
 MONDO = [
+    {"id": "4", "name": "cardiac infarct", "xrefs": [{"namespace": "DOID", "id": "1"}]},
     {"id": "5", "name": "infarct of a toe", "relations": {"is_a": ["6"]}},
     {"id": "6", "name": "infarct"},
     {"id": "7", "name": "infarct type 12"},

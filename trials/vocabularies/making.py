@@ -2,9 +2,9 @@
 
 MeSH is the ground: the terms of a descriptor's preferred concept are synonyms, the other entry terms of a
 disease stand for something narrower or close to it. The Disease Ontology (DOID) and Mondo add diseases that
-MeSH lacks, and DOID adds synonyms to those it has; what Mondo says of a disease that another knows too is not
-taken for a synonym, because it holds related terms among them: they count as entries. A term belongs to the
-concept that the best source gives it to; where that source gives it to two, it is a synonym of neither.
+MeSH lacks, and synonyms on which both agree; what one says alone counts as an entry, because each holds
+narrower and related terms among its synonyms. A term belongs to the concept that the best source gives it to;
+where that source gives it to two, it is a synonym of neither.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trials.text import folded
 from trials.vocabularies.loaded import CONDITION, OTHER, SUBSTANCE
@@ -44,13 +44,14 @@ class Descriptor:
 
 @dataclass(frozen=True)
 class Disease:
-    """An entry of an ontology, with what it says is the same elsewhere."""
+    """An entry of an ontology, with what it says is the same elsewhere. `close` are no synonyms."""
 
     identifier: str
     name: str
     terms: Collection[str]
     broader: Collection[str]
     same: Collection[str]
+    close: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,10 @@ _OF_ANIMALS = re.compile(
 _CONDITIONS = ("C", "F03", "F01.145", "F01.470")
 _SUBSTANCES = ("D",)
 _LONGEST = 80
+# Added to a name they change nothing.
+_EMPTY = frozenset(
+    {"disease", "disorder", "idiopathic", "infection", "infectious", "malignant", "primary", "syndrome"}
+)
 _SITE = re.compile(r"(.+) Neoplasms")
 # Of the sources, and in each first its names, then its other terms.
 _OURS, _MESH, _DOID, _MONDO = range(0, 8, 2)
@@ -114,11 +119,16 @@ class Vocabulary:
                 concept.terms += [f"{site[1]} Cancer", f"{site[1]} Tumors"]
             self._take(concept, _MESH)
 
-    def add_disease_ontology(self, diseases: Iterable[Disease]) -> None:
-        self._add(list(diseases), _DOID)
+    def add_disease_ontology(self, diseases: Iterable[Disease], mondo: Iterable[Disease]) -> None:
+        """A term that Mondo does not give to the same disease is narrower or broader more often than not."""
+        seconded: dict[str, set[str]] = defaultdict(set)
+        for other in mondo:
+            for same in other.same:
+                seconded[same].update(map(key, (other.name, *other.terms)))
+        self._add([_divided(each, seconded[each.identifier]) for each in diseases], _DOID)
 
     def add_mondo(self, diseases: Iterable[Disease]) -> None:
-        self._add(list(diseases), _MONDO)
+        self._add([_divided(each, ()) for each in diseases], _MONDO)
 
     def _add(self, diseases: Collection[Disease], source: int) -> None:
         merged = self._merged(diseases)
@@ -126,15 +136,15 @@ class Vocabulary:
             if found := merged.get(each.identifier):
                 known = self._concepts[found]
                 self._known_as[each.identifier] = found
+                known.entries += each.close
                 if source == _MONDO:
-                    known.entries += [each.name, *each.terms]
+                    known.entries.append(each.name)
                 else:
                     known.terms += [each.name, *each.terms]
                     self._claim(found, each.name, each.terms, source)
             else:
                 name = each.name[:1].upper() + each.name[1:]
-                trusted, other = ([], each.terms) if source == _MONDO else (each.terms, [])
-                self._take(Concept(each.identifier, CONDITION, name, [*trusted], [*other]), source)
+                self._take(Concept(each.identifier, CONDITION, name, [*each.terms], [*each.close]), source)
         for each in diseases:
             concept = self._concepts[self._known_as[each.identifier]]
             new = concept.identifier == each.identifier
@@ -152,7 +162,9 @@ class Vocabulary:
             named = self._condition(each.name)
             if named and (not claimed or named in claimed):
                 merged[each.identifier] = named
-            elif len(claimed) == 1 and claimed & {self._condition(term) for term in each.terms}:
+            elif len(claimed) == 1 and claimed & {
+                self._condition(term) for term in (*each.terms, *each.close)
+            }:
                 claims[claimed.pop()].append(each.identifier)
         taken = set(merged.values())
         return merged | {
@@ -205,6 +217,9 @@ class Vocabulary:
                 for term_key in refused:
                     self._claims.pop(term_key, None)
             elif line.verb == KIND:
+                own = {key(term) for term in line.terms if self._owner(term) == concept.identifier}
+                for term_key in own - {key(concept.name)}:
+                    self._claims.pop(term_key)
                 concept.entries += line.terms
             elif line.verb in (UNDER, NEW):
                 concept.broader |= {self._named(term) for term in line.terms}
@@ -235,16 +250,37 @@ class Vocabulary:
     def settled(self) -> Iterator[Concept]:
         """Each concept with the terms that it owns, and with the entries that are its alone."""
         entries: dict[str, dict[str, str]] = {}
+        owned: dict[str, list[str]] = {}
         listing: Counter[str] = Counter()
         for identifier, concept in self._concepts.items():
-            free = (term for term in (*concept.terms, *concept.entries) if not self._owner(term))
+            terms = [term for term in (concept.name, *concept.terms) if self._owner(term) == identifier]
+            owned[identifier] = [term for term in terms if not self._is_narrower(term, terms)]
+            names = {key(term) for term in owned[identifier]}
+            free = (
+                term
+                for term in (*concept.terms, *concept.entries)
+                if self._owner(term) in (None, identifier) and key(term) not in names
+            )
             entries[identifier] = _as_typed(free)
             listing.update([*entries[identifier]])
         for identifier, concept in sorted(self._concepts.items()):
-            own = (term for term in (concept.name, *concept.terms) if self._owner(term) == identifier)
             alone = [term for term_key, term in entries[identifier].items() if listing[term_key] == 1]
-            terms = [*_as_typed(own).values()]
+            terms = [*_as_typed(owned[identifier]).values()]
             yield Concept(identifier, concept.kind, concept.name, terms, alone, concept.broader)
+
+    def _is_narrower(self, term: str, names: Iterable[str]) -> bool:
+        """Whether an ontology makes a name with something added a synonym: "Kaposi sarcoma of lung"."""
+        rank, _claiming = self._claims[key(term)]
+        said = set(key(term).split())
+        return rank > _DOID and any(
+            bare < said and not said - bare <= _EMPTY for name in names if (bare := set(key(name).split()))
+        )
+
+
+def _divided(disease: Disease, synonyms: Collection[str]) -> Disease:
+    """With those of its terms alone that have one of these keys; the others are close."""
+    terms = [term for term in disease.terms if key(term) in synonyms]
+    return replace(disease, terms=terms, close=[term for term in disease.terms if term not in terms])
 
 
 def _upright(term: str) -> str:
