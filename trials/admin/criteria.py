@@ -42,6 +42,9 @@ class CriteriaVersionAdmin(admin.ModelAdmin):
     list_select_related = ("trial",)
     list_filter = ("state", "untouched", "source", "completeness", "made_up")
     search_fields = ("trial__nct_id", "label")
+    # There is a version of nearly every trial: neither all are sorted for a page, nor counted for a search.
+    ordering = ("-id",)
+    show_full_result_count = False
     actions = ("publish_drafts",)
     fields = (
         "trial", "number", "label", "source", "completeness", "made_up", "state", "effective",
