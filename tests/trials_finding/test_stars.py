@@ -74,6 +74,12 @@ def test_stars_of_before_signing_in_are_taken_into_the_account_when_asked(client
     assert "This browser keeps" not in client.get("/trials/starred/").text
 
 
+def test_the_page_of_a_trial_has_its_star(client: Client) -> None:
+    assert f'name="star" value="{FIRST}"' in client.get(f"/trials/{FIRST}/").text
+    client.post("/trials/star/", {"star": FIRST})
+    assert f'name="unstar" value="{FIRST}"' in client.get(f"/trials/{FIRST}/").text
+
+
 def test_htmx_gets_the_star_as_it_is_now(client: Client) -> None:
     response = client.post("/trials/star/", {"star": FIRST}, headers=HTMX)
     assert f'name="unstar" value="{FIRST}"' in response.text

@@ -19,6 +19,8 @@ _KINDS = {
     Kind.SPONSOR: gettext_lazy("Sponsor"),
     Kind.PLACE: gettext_lazy("Place"),
 }
+# In this order, and of each so many.
+_OFFERED = {Kind.CONDITION: 4, Kind.INTERVENTION: 3, Kind.SPONSOR: 2, Kind.PLACE: 1}
 # The field of the search that a suggestion goes into: a sponsor is better chosen than sought in words.
 _FIELDS = {Kind.CONDITION: "q", Kind.INTERVENTION: "q", Kind.SPONSOR: "sponsor", Kind.PLACE: "near"}
 
@@ -36,7 +38,8 @@ def words(text: str) -> list[Option]:
     beginning = text.strip()[:LONGEST].replace("\0", "")
     if len(beginning) < SHORTEST:
         return []
-    return [_option(each) for each in engine.suggest(beginning)]
+    found = [engine.suggest(beginning, kinds=[kind], count=count) for kind, count in _OFFERED.items()]
+    return [_option(each) for some in found for each in some]
 
 
 def places(text: str) -> list[Option]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from trials.choices import Choice
+from trials.finding.stars import stars_of
 
 register = template.Library()
 
@@ -44,6 +46,18 @@ def choices_of(name: str, choices: Iterable[Choice]) -> SafeString:
             for key in (choice.key,)
         ),
     )
+
+
+@register.inclusion_tag("trials/star_of.html", takes_context=True)
+def star_of(context: Context, number: str) -> dict[str, object]:
+    """A trial's star on a page of its own."""
+    request = context["request"]
+    return {
+        "number": number,
+        "is_starred": number in stars_of(request),
+        "next": request.get_full_path(),
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.simple_tag
