@@ -15,6 +15,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 _CURRENT, _REVISION, _COMPLETE, _COMMON = "current", "revision", "complete", "common"
 # The words of an index are learnt anew when it has grown or shrunk by this share.
 _ANOTHER_LANGUAGE = 0.02
+# Seconds after which an index that nobody writes any more is removed.
+_OUTDATED = 3 * 24 * 3600
 
 
 class Condition(NamedTuple):
@@ -168,9 +171,16 @@ class Folder:
         index = _readable(self.path / name) if name else None
         if index is not None:
             return Part(self.path / name, index)
+        self._remove_outdated()
         part = self.new()
         self.exchange(part)
         return part
+
+    def _remove_outdated(self) -> None:
+        """Of other editions what nobody wrote to for days."""
+        for lock in self.path.parent.glob("*/lock"):
+            if lock.parent != self.path and time.time() - lock.stat().st_mtime > _OUTDATED:
+                shutil.rmtree(lock.parent, ignore_errors=True)
 
     def new(self) -> Part:
         path = self.path / secrets.token_hex(4)
@@ -230,9 +240,9 @@ class Part:
     def common(self) -> Common:
         try:
             kept = json.loads((self.path / _COMMON).read_text())
-        except (OSError, ValueError):
+            return Common(frozenset(kept["names"]), int(kept["counted"]), int(kept["changed"]))
+        except (OSError, ValueError, TypeError, KeyError):
             return Common(changed=self.index.searcher().num_docs)
-        return Common(frozenset(kept["names"]), kept["counted"], kept["changed"])
 
     @common.setter
     def common(self, value: Common) -> None:
@@ -269,7 +279,7 @@ def folder() -> Folder:
     """This process's view of the index of its database."""
     global _folder
     if _folder is None:
-        name = f"{schema.EDITION}-{synonyms.EDITION}-{version('tantivy')}-{_database()}"
+        name = f"{_edition()} {synonyms.EDITION} {version('tantivy')} {_database()}"
         digest = hashlib.sha256(name.encode()).hexdigest()[:16]
         _folder = Folder(settings.DATA / "index" / digest)
     return _folder
@@ -282,6 +292,12 @@ def _forget() -> None:
 
 
 os.register_at_fork(after_in_child=_forget)
+
+
+def _edition() -> str:
+    """Of what documents are made and how: an index of another making is left alone, and in time removed."""
+    sources = [Path(__file__).with_name(f"{name}.py").read_bytes() for name in ("schema", "documents")]
+    return hashlib.sha256(b"".join(sources)).hexdigest()
 
 
 def _database() -> str:

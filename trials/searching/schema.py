@@ -16,9 +16,6 @@ from tantivy import (
     Tokenizer,
 )
 
-# Rises when documents are made otherwise, so that no process reads an index of another making.
-EDITION = 1
-
 # Where words are sought by `Area`; "text" has them all.
 WORDS = (
     "text",
