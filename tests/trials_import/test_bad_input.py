@@ -33,6 +33,9 @@ VALUES = {
         'odd.a[1]: the key "b" stands twice, and which of the two holds nobody knows'
     ),
     '{"a": 1, "\\u0061": 2}': 'odd: the key "a" stands twice, and which of the two holds nobody knows',
+    '{"a": "\\":", "b" : 1, "b": 2}': (
+        'odd: the key "b" stands twice, and which of the two holds nobody knows'
+    ),
     '"\\u0000"': "odd: the text has a NUL character",
     '{"\\u0000": 1}': 'odd: the key "\\x00" has a NUL character',
     '{"a": "\\ud83e"}': "odd.a: the text has half of a surrogate pair",
