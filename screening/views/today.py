@@ -27,6 +27,7 @@ from screening.services.evaluation import Standing, read_standings
 from screening.views.due_words import due_lines
 from screening.views.panel import GLYPHS, LOOKS, progress_words
 from screening.views.signed import SignedState, signed_state
+from trials.finding.saved import new_in_saved
 from trials.models import CriteriaVersion, Trial
 from trials.vocabulary import Status as TrialStatus
 
@@ -75,6 +76,7 @@ class DueList:
 def today(request: DeskRequest) -> HttpResponse:
     access = request.access
     context: dict[str, Any] = {"may_start": may_start(request), "may_edit": access.context.edits_content}
+    context["new_in_saved"] = new_in_saved(request.user)
     if access.has_desk:
         context["behind"] = log_or_404(request).open().behind().count()
         context["due"] = _due(log_or_404(request))

@@ -47,12 +47,15 @@ def test_what_was_added_or_changed_since_is_new_until_it_is_looked_at(alice: Cli
         THIRD, identificationModule={"briefTitle": "Asthma"}, conditionsModule={"conditions": ["Asthma"]}
     )
     assert "See 1 new or changed" in text_of(alice.get("/trials/saved/").text)
+    today = "Your saved searches: 1 trial is new or has changed."
+    assert today in text_of(alice.get("/screening/today/").text)
     number = re.search(r"/trials/saved/(\d+)/new/", alice.get("/trials/saved/").text)
     assert number
     there = alice.post(number[0]).headers["Location"]
     assert listed(alice, there.removeprefix("/trials/")) == [SECOND]
     assert "New or changed since you last looked" in text_of(alice.get(there).text)
     assert "Nothing new" in text_of(alice.get("/trials/saved/").text)
+    assert "Your saved searches" not in alice.get("/screening/today/").text
     add_trial(FIRST, statusModule={"overallStatus": "COMPLETED"})
     assert "See 1 new or changed" in text_of(alice.get("/trials/saved/").text)
 

@@ -77,6 +77,13 @@ def news_of(user: Any) -> list[News]:
     return [_news(search, stars) for search in own_searches(user)[:MOST]]
 
 
+def new_in_saved(user: Any) -> int:
+    """How many trials are new or have changed in one's saved searches, counted once for each search."""
+    searches = list(own_searches(user)[:MOST])
+    stars = stars_in_account(user) if searches else Stars(())
+    return sum(_new(search, stars) for search in searches)
+
+
 def look_at(search: SavedSearch) -> str:
     """The address of what was new until now; it counts as seen from now on."""
     form = SearchForm(QueryDict(search.query))
@@ -88,6 +95,10 @@ def look_at(search: SavedSearch) -> str:
 
 def _news(search: SavedSearch, stars: Stars) -> News:
     form = SearchForm(QueryDict(search.query))
-    wanted = form.wanted(stars)
-    new = engine.count(replace(wanted, newer_than=search.seen_revision))
-    return News(search, address(form.parameters()), engine.count(wanted), new)
+    total = engine.count(form.wanted(stars))
+    return News(search, address(form.parameters()), total, _new(search, stars))
+
+
+def _new(search: SavedSearch, stars: Stars) -> int:
+    wanted = SearchForm(QueryDict(search.query)).wanted(stars)
+    return engine.count(replace(wanted, newer_than=search.seen_revision))
