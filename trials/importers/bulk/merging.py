@@ -49,8 +49,9 @@ def merge(batch: Sequence[Incoming]) -> list[Result]:
         one_at_a_time(set(filter(None, nct_ids)))
         for part in _each_once(nct_ids):
             merging.merge([(place, nct_ids[place], batch[place]) for place in part])
-        draft_criteria(merging.changed, rewritten=merging.rewritten)
-        locate_sites(merging.changed)
+        if merging.changed:
+            draft_criteria(merging.changed, rewritten=merging.rewritten)
+            locate_sites(merging.changed)
     return [merging.results[place] for place in range(len(batch))]
 
 
