@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from django.utils.functional import _StrPromise
+    from django.utils.functional import Promise
 
     # The name of a filter and what is sought in its list.
     type Sought = Mapping[str, str]
@@ -58,7 +58,7 @@ class Facet:
     """A filter. `is_cut` where it has more choices than it lists; `sought`: words that the others bear."""
 
     name: str
-    heading: str | _StrPromise
+    heading: str | Promise
     choices: list[Choice] = field(default_factory=list)
     is_cut: bool = False
     sought: str = ""

@@ -61,7 +61,7 @@ class Line:
     def marks_conditions(self) -> bool:
         """Whether the passage is the list of conditions, or a part of it."""
         names = ", ".join(condition.name for condition in self.trial.conditions.all())
-        return bool(self.found) and "".join(text for text, _hit in self.found.text) in names
+        return self.found is not None and "".join(text for text, _hit in self.found.text) in names
 
     @cached_property
     def conditions(self) -> list[Condition]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from trials.finding.asked import Chip, Loosening, address, chips, fewer_words, loosenings, query_of
+from trials.choices import Chip
+from trials.finding.asked import Loosening, address, chips, fewer_words, loosenings, query_of
 from trials.finding.forms import SearchForm
 from trials.finding.listing import Line, NearestSite, for_list, nearest_sites
 from trials.finding.offered import Offered, asked, offered

@@ -77,7 +77,7 @@ def _said(*parts: str) -> list[str]:
 
 
 def _names(names: Sequence[str]) -> list[str]:
-    shown = [rendered_line(name) for name in names[:_SHOWN]]
+    shown: list[str] = [rendered_line(name) for name in names[:_SHOWN]]
     left = len(names) - len(shown)
     return [*shown, _("and %(n)s more") % {"n": left}] if left else shown
 
