@@ -104,3 +104,17 @@ def test_a_count_is_what_choosing_it_would_find() -> None:
                 choice: Any = {name: value.value if name == "sex" else [value.value]}
                 chosen = replace(wanted, **choice)
                 assert engine.count(chosen) == value.count, (wanted, name, value)
+
+
+@pytest.mark.usefixtures("three_trials")
+def test_the_choices_of_a_filter_can_be_looked_through() -> None:
+    def listed(name: str, words: str, wanted: Wanted | None = None) -> list[tuple[str, int]]:
+        facet = engine.facet(wanted or Wanted(), FacetAsked(name, words=words, size=1))
+        return [(value.label, value.count) for value in facet.values]
+
+    assert listed("condition", "LÚP") == [("Lupus", 2)]
+    assert listed("condition", "lup", Wanted(condition=["myositis"])) == [("Lupus", 2), ("Myositis", 2)]
+    assert listed("sponsor", "PHARMA") == [("Example Pharma", 3)]
+    assert listed("sponsor", ".*[(") == []
+    assert listed("country", "span") == []
+    assert listed("country", "spain") == [("Spain", 1)]
