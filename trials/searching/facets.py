@@ -153,7 +153,7 @@ def _facet(now: Snapshot, one: FacetAsked, counts: Counter[str], chosen: Sequenc
     if one.name not in _NAMES and one.words:
         values = [value for value in values if folded(one.words) in folded(value.label)]
     if one.order is FacetOrder.NAME:
-        values.sort(key=lambda value: value.label.casefold())
+        values.sort(key=lambda value: folded(value.label))
     else:
         values.sort(key=lambda value: (-value.count, value.label.casefold()))
     others = [value.value for value in values if value.value not in chosen]
