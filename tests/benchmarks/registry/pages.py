@@ -22,6 +22,7 @@ from tests.benchmarks.registry.queries import queries
 from tests.benchmarks.registry.usage import used
 from tests.registry import FIRST_NCT
 from trials.models import Trial
+from trials.searching import catching_up
 
 NUMBER, TRIALS, LARGEST = 200, 100, 5
 WARM, MEASURED = 5, 6
@@ -38,6 +39,7 @@ def measure(kept: Kept) -> None:
 
 
 def _pages(kept: Kept) -> Figures:
+    catching_up.catch_up(wait=True)
     server = get_wsgi_application()
     with override_settings(MIDDLEWARE=[], ROOT_URLCONF=__name__):
         bare = WSGIHandler()

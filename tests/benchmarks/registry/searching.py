@@ -47,6 +47,7 @@ def _resident() -> float:
 
 
 def _search(kept: Kept) -> Figures:
+    catching_up.catch_up(wait=True)  # an index of another making is made anew, and not meanwhile
     before = _resident()
     with used("default") as first:
         engine.search(queries(1, WARM, kept.trials)[0].wanted(), count=HITS)
