@@ -10,13 +10,18 @@ from typing import Any
 
 import pytest
 import rispy
+from django.db import connection
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from fhir.resources.bundle import Bundle
 
 from config.context import acting_as
 from tests.factories import CONTENT, make_trial
 from tests.trials.records import record
 from tests.trials_api.catalogue import every_page, found, made_up, number, store
+from trials.api import finding
 from trials.handing_on.table import COLUMNS
 from trials.models import Trial
 
@@ -173,6 +178,34 @@ def test_what_a_search_finds(client: Client) -> None:
     assert answers == SEARCHES
 
 
+def test_a_ranking_among_some_reads_no_more_than_its_page(client: Client) -> None:
+    store(*(study(f"NCT0000000{n}", statusModule={"overallStatus": "COMPLETED"}) for n in range(1, 5)))
+    query = "query.cond=myositis&sort=@relevance&filter.overallStatus=COMPLETED"
+    near = "filter.geo=distance(36.72,-4.42,5km)"
+    numbers = [f"NCT0000000{n}" for n in range(1, 5)]
+    with CaptureQueriesContext(connection) as queries:
+        assert found(client, f"{query}&{near}") == numbers
+    assert not [each for each in queries if "trials_site" in each["sql"]]
+    assert every_page(client, f"{query}&pageSize=1") == numbers
+
+
+def test_what_takes_too_much_is_refused_in_a_line(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_up(3)
+    everything = "/api/v2/studies?filter.advanced=NOT AREA[Condition]nothing AND NOT AREA[BriefTitle]nothing"
+    monkeypatch.setattr(finding, "MOST_KEYS", 5)
+    monkeypatch.setattr(finding, "PATIENCE", 50)
+    assert client.get(everything).status_code == 200
+    many = client.get(
+        "/api/v2/studies?filter.advanced=" + " OR ".join(["AREA[ConditionSearch](NOT nothing)"] * 2)
+    )
+    assert (many.status_code, many.text[:28]) == (400, "The parts of the expression ")
+    slow = Q(RawSQL("pg_sleep(5) is null", [], output_field=BooleanField()))
+    monkeypatch.setattr(finding, "condition", lambda expression, scope: slow)
+    answer = client.get(everything)
+    assert (answer.status_code, answer.text) == (400, "The search takes too long: ask for less at once")
+    assert client.get("/api/v2/studies").status_code == 200
+
+
 REFUSED = {
     "filter.phase=PHASE3": "`filter.phase` is unknown parameter",
     "query.recrs=COMPLETED": "`query.recrs` is unknown parameter",
@@ -198,6 +231,7 @@ REFUSED = {
     "filter.advanced=(a": "Expression ends too early",
     "aggFilters=phase:9": "Invalid value in parameter `aggFilters`: 'phase:9'",
     "query.term=a&query.term=b": "Parameter `query.term` is given more than once",
+    f"query.term={'study ' * 301}": "Parameter `query.term` has more than 300 words",
 }
 
 

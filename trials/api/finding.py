@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.signing import BadSignature, Signer
+from django.db import OperationalError, connection, transaction
 from django.db.models import BigIntegerField, BooleanField, F, Func, OrderBy, Q, Value
+from psycopg.errors import QueryCanceled
 
 from trials.api import essie
 from trials.api.columns import of_trial
@@ -39,6 +42,10 @@ _CHOICE_FIELDS = {
     "results": "HasResults",
     "funderType": "LeadSponsorClass",
 }
+# That all parts of an expression find together: several times as many as there are studies.
+MOST_KEYS = 3_000_000
+# Milliseconds that a statement may take, as not every column has an index.
+PATIENCE = 15_000
 # What the last study of a page was: its number, the values it is sorted by and its number, or its rank.
 type Ending = list[Any]
 
@@ -82,20 +89,36 @@ def studies(asked: StudiesAsked) -> Page:
     near = asked.near[0] if asked.near else None
     indexed = Indexed(plain, near) if plain or near else None
     conditions = _conditions(asked)
-    if indexed and plain and any(order.by_relevance for order in asked.order):
-        found = _by_relevance(asked, indexed, conditions, after)
-    elif indexed and conditions is None and not asked.order:
-        found = _by_number(asked, indexed, after)
-    else:
-        found = _by_columns(asked, indexed, conditions, after)
+    with nullcontext() if conditions is None else _patience():
+        if indexed and plain and any(order.by_relevance for order in asked.order):
+            found = _by_relevance(asked, indexed, conditions, after)
+        elif indexed and conditions is None and not asked.order:
+            found = _by_number(asked, indexed, after)
+        else:
+            found = _by_columns(asked, indexed, conditions, after)
+        total = found.total() if asked.count_total and after is None else None
     shown = found.studies[: asked.page_size]
     has_more = len(found.studies) > len(shown)
     return Page(
         keys=[key for key, _ending in shown],
         following=_SIGNER.sign_object([asked.digest, shown[-1][1]]) if has_more else None,
-        total=found.total() if asked.count_total and after is None else None,
+        total=total,
         is_complete=indexed is None or indexed.complete,
     )
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """Anybody may ask for anything: what takes the database too long is refused."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PATIENCE)])
+            yield
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+        raise BadRequestError("The search takes too long: ask for less at once") from None
 
 
 def _ending(asked: StudiesAsked) -> Ending | None:
@@ -202,10 +225,21 @@ def _conditions(asked: StudiesAsked) -> Q | None:
         each = (of_trial(essie.Words(value), _CHOICE_FIELDS[name]) for value in values)
         found.append(reduce(operator.or_, each))
     texts = [(area, text) for area, text in asked.texts if not essie.is_plain(text)]
+    lookups = _Lookups()
     for area, text in [*texts, *((Area.ANYWHERE, text) for text in asked.expressions)]:
-        found.append(condition(essie.parse(text), Scope(_found, area)))
+        found.append(condition(essie.parse(text), Scope(lookups, area)))
     return reduce(operator.and_, found) if found else None
 
 
-def _found(area: Area, text: str) -> Q:
-    return Q(Among(Indexed([(area, text)]).all()))
+class _Lookups:
+    """What the index finds for the parts of one request, as conditions, as far as memory has room for it."""
+
+    def __init__(self) -> None:
+        self._left = MOST_KEYS
+
+    def __call__(self, area: Area, text: str) -> Q:
+        indexed = Indexed([(area, text)])
+        self._left -= indexed.total
+        if self._left < 0:
+            raise BadRequestError("The parts of the expression find too many studies: ask for fewer at once")
+        return Q(Among(indexed.all()))

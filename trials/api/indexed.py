@@ -9,7 +9,7 @@ from typing import Any
 
 from tantivy import DocAddress, FieldType, Order, Query
 
-from trials.searching import engine, queries
+from trials.searching import engine, ordering, queries
 from trials.searching.schema import SCHEMA
 from trials.searching.sought import every
 from trials.searching.wanted import Area, Near, Sort, Wanted
@@ -25,8 +25,8 @@ class Indexed:
         self._wanted = Wanted(areas=tuple(texts), near=near, exact=True)
         self._now = engine.snapshot()
         self.complete = self._now.complete
-        words = queries.words(self._now, self._wanted)
-        self._found = queries.found_by(self._now, self._wanted, words)
+        self._words = queries.words(self._now, self._wanted)
+        self._found = queries.found_by(self._now, self._wanted, self._words)
 
     @cached_property
     def total(self) -> int:
@@ -46,7 +46,14 @@ class Indexed:
 
     def by_relevance(self, first: int, count: int) -> list[int]:
         wanted = replace(self._wanted, sort=Sort.RELEVANCE)
-        return [hit.pk for hit in engine.search(wanted, first=first, count=count, facets=()).hits]
+        found = ordering.ranked(self._now, wanted, self._words, self.total, first, count)
+        addresses = [one.address for one in found]
+        keys, numbers = (self._read(name, addresses) for name in ("pk", "number"))
+        if ordering.order_of(wanted, self._words) is not Sort.RELEVANCE:
+            return keys
+        # The index has no order among equals.
+        scores = (-one.value for one in found)
+        return [key for _score, _number, key in sorted(zip(scores, numbers, keys, strict=True))]
 
     def _hits(self, query: Query, count: int, **options: Any) -> list[DocAddress]:
         found = self._now.searcher.search(query, count, count=False, **options)

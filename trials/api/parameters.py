@@ -21,6 +21,7 @@ from trials.vocabulary import Status
 PAGE_SIZE, LARGEST_PAGE = 10, 1000
 # Longer than any expression that somebody writes.
 _LONGEST = 5000
+_MOST_WORDS = 300
 _KM_PER_MILE = 1.609344
 
 QUERIES: dict[str, Area] = {
@@ -188,6 +189,10 @@ def _given(query: QueryDict, known: frozenset[str]) -> dict[str, str]:
             raise BadRequestError(f"Invalid value in parameter `{name}`")
         if len(given[name]) > (_LONGEST if name not in _LISTS else 20 * _LONGEST):
             raise BadRequestError(f"Parameter `{name}` is too long")
+        # Each is sought among all studies; numbers alone are looked up.
+        are_many = name not in _LISTS and len(given[name].split()) > _MOST_WORDS
+        if are_many and not _NUMBERS_ALONE.fullmatch(given[name]):
+            raise BadRequestError(f"Parameter `{name}` has more than {_MOST_WORDS} words")
     return given
 
 
