@@ -11,6 +11,7 @@ from django.test import Client
 from screening.models import User
 from tests.factories import PASSWORD, acting, make_user
 from tests.trials_views.catalogue import add_trial, listed, text_of
+from trials.finding import saved
 from trials.finding.saved import MOST
 from trials.models import SavedSearch
 
@@ -95,3 +96,18 @@ def test_no_more_are_kept_than_can_be_searched_at_once(alice: Client) -> None:
             SavedSearch(user=user, name=str(n), query=f"age={n}", seen_revision=0) for n in range(MOST)
         )
     assert "remove one first" in save(alice, "q=myositis")
+
+
+def test_a_search_that_is_too_long_to_be_known_again_is_not_saved(alice: Client) -> None:
+    words = "".join(chr(0x4E00 + 61 * n) for n in range(300))
+    assert "too long to be saved" in save(alice, f"q={words}&status=RECRUITING")
+
+
+def test_a_search_that_is_sent_twice_at_once_is_kept_once(
+    alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(alice, "q=myositis")
+    genuine, early = saved.own_searches, [SavedSearch.objects.none()]
+    monkeypatch.setattr(saved, "own_searches", lambda user: early.pop() if early else genuine(user))
+    assert "The search is saved" in save(alice, "q=myositis")
+    assert alice.get("/trials/saved/").text.count("Nothing new") == 1

@@ -94,6 +94,7 @@ def test_htmx_gets_the_star_as_it_is_now(client: Client) -> None:
         ("/trials/?q=x&page=2", "/trials/?q=x&page=2"),
         ("https://elsewhere.example/", "/trials/starred/"),
         ("//elsewhere.example/", "/trials/starred/"),
+        ("nowhere", "/trials/starred/"),
         ("", "/trials/starred/"),
     ],
 )

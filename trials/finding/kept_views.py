@@ -19,6 +19,7 @@ from trials.finding.listing import for_list, lines_of
 from trials.finding.saved import (
     MOST,
     NothingToSaveError,
+    TooLongToSaveError,
     TooManySavedError,
     look_at,
     news_of,
@@ -98,6 +99,8 @@ def saved(request: KeptRequest) -> HttpResponse:
             messages.success(request, _("The search is saved: here stands from now on what is new in it."))
         except NothingToSaveError:
             messages.warning(request, _("Search for something first: this would save the whole catalogue."))
+        except TooLongToSaveError:
+            messages.warning(request, _("This search is too long to be saved: choose less in it."))
         except TooManySavedError:
             words = _("%(n)s searches are saved, and that is all that are kept: remove one first.")
             messages.warning(request, words % {"n": MOST})
@@ -123,5 +126,7 @@ def remove_saved(request: KeptRequest, pk: int) -> HttpResponse:
 def _back(request: KeptRequest) -> HttpResponse:
     """To the page that the star is on; htmx has to be told to leave it."""
     there = request.POST.get("next", "")
-    back = redirect(there if url_has_allowed_host_and_scheme(there, None) else "trials:starred")
+    # Django would take what does not begin so for the name of a page.
+    is_ours = there.startswith("/") and url_has_allowed_host_and_scheme(there, None)
+    back = redirect(there if is_ours else "trials:starred")
     return HttpResponseClientRedirect(back.url) if request.htmx else back

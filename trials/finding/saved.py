@@ -21,12 +21,18 @@ if TYPE_CHECKING:
 # Each is searched when they are listed.
 MOST = 50
 _LONGEST_NAME = 200
+# An index of the database takes no more than 2,700 bytes, by which the same search is known again.
+_LONGEST_QUERY = 2500
 # Said of a list and not of what is sought.
 _PASSING = ("since", "sort")
 
 
 class NothingToSaveError(Exception):
     """The search asks for nothing, so it would save the whole catalogue."""
+
+
+class TooLongToSaveError(Exception):
+    """The search asks for more than can be kept of one."""
 
 
 class TooManySavedError(Exception):
@@ -50,26 +56,33 @@ def own_searches(user: Any) -> QuerySet[SavedSearch]:
 def save_search(user: Any, query: str) -> SavedSearch:
     """What is understood of a search, in words and as an address. What it finds now counts as seen.
 
-    The same search is kept once. Raises NothingToSaveError and TooManySavedError.
+    The same search is kept once. Raises NothingToSaveError, TooLongToSaveError and TooManySavedError.
     """
     form = SearchForm(QueryDict(query))
     wanted = form.wanted(stars_in_account(user))
     parameters = {name: said for name, said in form.parameters().items() if name not in _PASSING}
     if not parameters:
         raise NothingToSaveError
-    same = own_searches(user).filter(query=query_of(parameters)).first()
+    asked_again = query_of(parameters)
+    if len(asked_again) > _LONGEST_QUERY:
+        raise TooLongToSaveError
+    same = own_searches(user).filter(query=asked_again).first()
     if same:
         return same
     if own_searches(user).count() >= MOST:
         raise TooManySavedError
     facets = offered(engine.search(wanted, count=0, facets=asked(wanted)).facets, wanted)
     name = " · ".join(chip.label for chip in chips(form, parameters, facets))
-    return SavedSearch.objects.create(
+    # It may have been sent twice at once.
+    search, _is_new = SavedSearch.objects.get_or_create(
         user=user,
-        name=name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…",
-        query=query_of(parameters),
-        seen_revision=engine.revision(),
+        query=asked_again,
+        defaults={
+            "name": name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…",
+            "seen_revision": engine.revision(),
+        },
     )
+    return search
 
 
 def news_of(user: Any) -> list[News]:
