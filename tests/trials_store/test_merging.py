@@ -216,6 +216,7 @@ def test_a_new_edition_of_our_reading_reads_unchanged_records_again() -> None:
     assert bulk(record())[0].change is Change.UPDATED
     assert Trial.objects.get().minimum_age_days == 6574
     assert bulk(record())[0].change is Change.UNCHANGED
+    assert TrialImport.objects.count() == 1  # nothing that could be told has changed
 
 
 def test_a_batch_takes_as_many_queries_as_one_record() -> None:

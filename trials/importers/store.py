@@ -62,7 +62,8 @@ def save_study(study: Study, supplement: Values | None = None, *, kept: Kept | N
         _save_record(trial, kept, changes)
         if created or changes.any:
             told = {} if created else changes.told
-            TrialImport.objects.create(trial=trial, by=current_context().actor, changes=told)
+            if created or told:
+                TrialImport.objects.create(trial=trial, by=current_context().actor, changes=told)
             Trial.objects.filter(pk=trial.pk).update(changed_at=Now(), revision=NEXT_REVISION)
             trial.refresh_from_db(fields=["changed_at", "revision"])
         heard = held.save()

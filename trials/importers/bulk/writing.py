@@ -79,7 +79,7 @@ def write(entries: Sequence[Entry]) -> list[Written]:
     copies[rows.IMPORT] += [
         rows.import_row(work.trial, by, work.changes.told)
         for work in works
-        if work.is_new or work.changes.any
+        if work.is_new or work.changes.told
     ]
     for table, lines in copies.items():
         table.copy(lines)
