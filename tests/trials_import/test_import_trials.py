@@ -138,6 +138,15 @@ def test_a_signal_ends_it_between_two_batches(number: int, monkeypatch: pytest.M
     assert signal.getsignal(number) == before
 
 
+def test_what_was_to_be_ignored_does_not_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        stdin(monkeypatch, Signalling(line(1), signal.SIGHUP))
+        assert run("-") == (0, "created=1 updated=0 unchanged=0 rejected=0", [])
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_a_signal_waits_for_the_batch_and_a_second_one_does_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

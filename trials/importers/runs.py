@@ -33,7 +33,9 @@ class Interruption:
         if threading.current_thread() is not threading.main_thread():
             yield  # elsewhere Python hears none
             return
-        before = {number: signal.signal(number, self._hear) for number in SIGNALS}
+        # What nohup or a script has ignored stays so.
+        heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        before = {number: signal.signal(number, self._hear) for number in heard}
         try:
             yield
         finally:
