@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trials.criteria.draft import by_identifier
+from trials.criteria.schema import MAX_NODES
 from trials.criteria.splitting import BEFORE_HEADINGS, TOO_LONG, UNSORTED, split
 from trials.criteria.tree import parse_tree
 
@@ -153,3 +154,10 @@ def bare(words: str) -> str:
     """Without the bullet, and without a heading whose words the root stands for."""
     words = re.sub(r"^[*•-]", "", words)
     return HEADING.sub("", words)
+
+
+@pytest.mark.parametrize(
+    "line", ["Inclusion criteria: aaa", "Key adult exclusion criteria (a):", "Exclusion:\n* x"]
+)
+def test_a_text_of_headings_alone_is_a_tree_too(line: str) -> None:
+    parse_tree(split("\n".join([line] * (2 * MAX_NODES))))

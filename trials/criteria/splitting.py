@@ -24,6 +24,8 @@ TOO_LONG = "The text has more lines than a version may have criteria: the rest s
 _LEVELS = 12
 # Of the criteria that a version may have; the roots and the groups of headings come on top.
 _MOST = MAX_NODES - 200
+# A text of so many has headings that are none.
+_MOST_WITH_HEADINGS = MAX_NODES - 100
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _MARKER = re.compile(
@@ -94,7 +96,7 @@ class _Splitter:
         marker = _MARKER.match(rest)
         words = _plain(rest[marker.end() :] if marker else rest)
         label = _plain(marker["label"] or "") if marker else ""
-        if self.heading(words, label):
+        if self.count < _MOST_WITH_HEADINGS and self.heading(words, label):
             return
         if self.count >= _MOST:
             self.append_rest(f"{label} {words}".strip())
