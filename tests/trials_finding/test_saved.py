@@ -14,6 +14,7 @@ from tests.trials_views.catalogue import add_trial, listed, text_of
 from trials.finding import saved
 from trials.finding.saved import MOST
 from trials.models import SavedSearch
+from trials.searching.index import Folder
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +112,12 @@ def test_a_search_that_is_sent_twice_at_once_is_kept_once(
     monkeypatch.setattr(saved, "own_searches", lambda user: early.pop() if early else genuine(user))
     assert "The search is saved" in save(alice, "q=myositis")
     assert alice.get("/trials/saved/").text.count("Nothing new") == 1
+
+
+def test_while_the_index_is_built_what_there_is_counts_as_seen(
+    alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as building:
+        building.setattr(Folder, "revision", None)
+        save(alice, "q=myositis")
+    assert "Nothing new" in alice.get("/trials/saved/").text

@@ -44,9 +44,13 @@ def snapshot() -> Snapshot:
 
 
 def revision() -> int:
-    """How far what is searched now follows the database: see `trials.revisions`."""
+    """How far what is searched now follows the database: see `trials.revisions`.
+
+    While the index is built for the first time that says nothing, and all that there is counts as followed.
+    """
     catching_up.keep_up()
-    return folder().revision or 0
+    followed = folder().revision
+    return catching_up.latest_revision() if followed is None else followed
 
 
 def search(
