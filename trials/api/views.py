@@ -1,7 +1,7 @@
 """The read interface in the shape of ClinicalTrials.gov API v2: what is public, for any program anywhere.
 
 Answers are the registry's records, without edits that were made here. Everybody gets the same, so any site's
-page may ask; no cookie is read or set. What is wrong with a request is said in one line of text.
+page may ask; no cookie changes it. What is wrong with a request is said in one line of text.
 """
 
 from __future__ import annotations
