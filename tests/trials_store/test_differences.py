@@ -75,7 +75,7 @@ def test_a_site_is_told_by_its_address_and_what_became_of_it() -> None:
     assert of_sites(before, before[::-1]) == {}
 
 
-def test_of_a_record_each_place_is_told_and_of_a_whole_new_part_its_name() -> None:
+def test_of_a_record_each_place_is_told_and_of_one_made_anew_its_name() -> None:
     before = {"a.b": {"c": 1, "d": ["x"], "e": {"f": None}}}
     after = {"a.b": {"c": 2, "d": ["y"], "e": {"f": None}}, "a.g": True}
     assert of_records(before, after) == {
@@ -83,5 +83,13 @@ def test_of_a_record_each_place_is_told_and_of_a_whole_new_part_its_name() -> No
         "a.b.d": {"removed": ["x"], "added": ["y"]},
         "a.g": [None, True],
     }
+    module = {"isUsExport": True, "links": ["x"], "empty": {}}
+    assert of_records({}, {"a.h": module}) == {
+        "a.h.isUsExport": [None, True],
+        "a.h.links": {"added": ["x"]},
+        "a.h.empty": [None, {}],
+    }
+    assert of_records({"a.h": module}, {})["a.h.links"] == {"removed": ["x"]}
     many = {f"key{number}": number for number in range(MOST_PLACES + 1)}
     assert of_records({"a.b": dict.fromkeys(many)}, {"a.b": many}) == {"a.b": None}
+    assert of_records({}, {"a.b": many}) == {"a.b": None}

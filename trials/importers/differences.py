@@ -95,13 +95,19 @@ def of_records(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
 def _places(path: str, before: Any, after: Any) -> Iterator[tuple[str, Told]]:
     if before == after:
         return
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key in sorted(before.keys() | after.keys()):
-            yield from _places(f"{path}.{key}", before.get(key), after.get(key))
-    elif isinstance(before, list) and isinstance(after, list):
-        yield path, of_list(before, after, lambda entry: entry)
+    old, new = _beside(before, after), _beside(after, before)
+    if isinstance(old, dict) and isinstance(new, dict) and (old or new):
+        for key in sorted(old.keys() | new.keys()):
+            yield from _places(f"{path}.{key}", old.get(key), new.get(key))
+    elif isinstance(old, list) and isinstance(new, list) and (old or new):
+        yield path, of_list(old, new, lambda entry: entry)
     else:
         yield path, [before, after]
+
+
+def _beside(side: Any, other: Any) -> Any:
+    """What is not there as an empty one of what is, so that a whole module is told place by place."""
+    return type(other)() if side is None and isinstance(other, dict | list) else side
 
 
 def _part(path: str) -> str:
