@@ -16,12 +16,12 @@ from trials.reading.related import related
 pytestmark = pytest.mark.django_db
 
 
-def about(number: int, conditions: list[str], drug: str, title: str = "A Study") -> Trial:
+def about(number: int, conditions: list[str], drug: str, title: str = "A Study", *keywords: str) -> Trial:
     arms: dict[str, Any] = {"interventions": [{"type": "DRUG", "name": drug}]}
     return add_trial(
         f"NCT0000000{number}",
         identificationModule={"briefTitle": title, "officialTitle": ""},
-        conditionsModule={"conditions": conditions, "keywords": []},
+        conditionsModule={"conditions": conditions, "keywords": [*keywords]},
         armsInterventionsModule=arms,
     )
 
@@ -50,6 +50,19 @@ def test_a_condition_that_is_narrower_is_close(trials: list[Trial]) -> None:
     found = {alike.trial.nct_id[-1]: alike for alike in related(trials[2])}
     assert found["1"].conditions == ["Heart Attack"]
     assert (found["2"].conditions, found["2"].close_conditions) == ([], ["STEMI"])
+
+
+def test_words_of_the_title_are_no_reason_where_none_are_shared(client: Client) -> None:
+    about(1, ["Polymyositis"], "Placebo", "Swallowing")
+    about(2, ["Flat Feet"], "Placebo", "Walking", "Polymyositis")
+    about(3, ["Weak Ankles"], "Placebo", "Walking Again")
+    first, third = (
+        text_of(client.get(f"/trials/NCT0000000{number}/related/").content.decode()) for number in (1, 3)
+    )
+    assert "Walking NCT00000002" in first
+    assert "A broader condition or a keyword in common" in first
+    assert "Similar words" not in first
+    assert "Similar words in the title" in third
 
 
 def test_placebo_makes_no_trials_alike(trials: list[Trial]) -> None:

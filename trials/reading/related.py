@@ -7,7 +7,7 @@ Information Retrieval 3 (2009), 333.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
@@ -32,12 +32,16 @@ _EVERYWHERE = frozenset({"placebo", "placebos", "standard of care", "normal sali
 
 @dataclass(frozen=True)
 class Alike:
-    """A trial with what it has in common with another: the same, or else a close condition, interventions."""
+    """A trial with what it has in common with another: the same, or else a close condition, interventions.
+
+    `shares_words` tells whether it has words of the other's title in its own ones.
+    """
 
     trial: Trial
     conditions: Sequence[str]
     close_conditions: Sequence[str]
     interventions: Sequence[str]
+    shares_words: bool
 
 
 def related(trial: Trial, *, count: int = 5) -> list[Alike]:
@@ -57,7 +61,8 @@ def related(trial: Trial, *, count: int = 5) -> list[Alike]:
     trials = Trial.objects.only(*_COLUMNS).prefetch_related("conditions", _interventions())
     stored = trials.in_bulk([int(key or 0) for key in keys])
     mine = _Named.of(trial)
-    return [mine.common_with(stored[key]) for key in map(int, filter(None, keys)) if key in stored]
+    words = _rarest(now, trial.brief_title)
+    return [mine.common_with(stored[key], words) for key in map(int, filter(None, keys)) if key in stored]
 
 
 def _interventions() -> Prefetch:
@@ -106,11 +111,17 @@ class _Named:
             _things(intervention.name for intervention in trial.interventions.all()),
         )
 
-    def common_with(self, trial: Trial) -> Alike:
+    def common_with(self, trial: Trial, words: Collection[str]) -> Alike:
         other = _Named.of(trial)
         same = _shared(self.conditions, other.conditions)
         close = [] if same else [name for thing, name in other.conditions.items() if self._is_close_to(thing)]
-        return Alike(trial, same, _distinct(close), _shared(self.interventions, other.interventions))
+        return Alike(
+            trial,
+            same,
+            _distinct(close),
+            _shared(self.interventions, other.interventions),
+            not _title_words(trial).isdisjoint(words),
+        )
 
     def _is_close_to(self, thing: str) -> bool:
         """Narrower or broader than one of the conditions, or next below the same one."""
@@ -132,6 +143,12 @@ def _things(names: Iterable[str]) -> dict[str, str]:
         for thing in vocabulary().stands_for(name) or (folded(name),):
             found.setdefault(thing, name)
     return found
+
+
+def _title_words(trial: Trial) -> set[str]:
+    """As the index has them, of all its titles."""
+    titles = (trial.brief_title, trial.official_title, trial.nickname, trial.acronym)
+    return set(STEMMED.analyze(normalised(" ".join(titles))))
 
 
 def _shared(mine: Mapping[str, str], theirs: Mapping[str, str]) -> list[str]:
