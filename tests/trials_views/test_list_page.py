@@ -208,6 +208,13 @@ def test_when_nothing_is_found_it_says_what_to_loosen(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("three_trials")
+def test_other_words_are_named_for_the_word_that_was_meant(client: Client) -> None:
+    page = text_of(client.get("/trials/?q=lupsu").content.decode())
+    assert "Showing results for lupus . Search for “lupsu” as it is" in page
+    assert "Other words for “lupus” are sought, too lupus : also" in page
+
+
+@pytest.mark.usefixtures("three_trials")
 def test_when_words_find_nothing_together_it_says_which_is_to_blame(client: Client) -> None:
     html = client.get("/trials/?q=cells+xylophone&sex=FEMALE").text
     text = text_of(html)

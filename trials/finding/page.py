@@ -58,7 +58,7 @@ class Pages:
 class Also:
     """A term, the other words for it, and what is a kind of it: all of that was sought."""
 
-    typed: str
+    words: str
     others: list[str]
     narrower: list[str]
     more: int
@@ -66,8 +66,8 @@ class Also:
     @classmethod
     def of(cls, term: Term) -> Also:
         others = {folded(name): name for name in (*reversed(term.synonyms), term.name) if name}
-        others.pop(folded(term.typed), None)
-        return cls(term.typed, list(others.values())[::-1], list(term.narrower), term.more_narrower)
+        others.pop(folded(term.sought), None)
+        return cls(term.sought, list(others.values())[::-1], list(term.narrower), term.more_narrower)
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Finding:
 
     @property
     def also_words(self) -> str:
-        return ", ".join(f"“{term.typed}”" for term in self.also)
+        return ", ".join(f"“{term.words}”" for term in self.also)
 
     @property
     def unknown_number(self) -> str:
