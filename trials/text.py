@@ -5,7 +5,8 @@ import unicodedata
 from functools import lru_cache
 
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
-_NCT_ID = re.compile(r"\s*(NCT[0-9]{8})\s*", re.IGNORECASE)
+# Also as the address of a record ends, and as people write it: "NCT 01234567".
+_NCT_ID = re.compile(r"\s*(?:https?://\S*[/=])?NCT[ :#-]{0,2}([0-9]{8})(?:[/?&#]\S*)?\s*", re.IGNORECASE)
 # Letters that Unicode does not take apart into a base letter and a mark.
 _UNMARKED = str.maketrans(
     {
@@ -40,6 +41,6 @@ def humanised(enumeration: str) -> str:
 
 
 def nct_id_in(text: str) -> str:
-    """The NCT number, where the text is one and nothing else."""
+    """The NCT number, where the text is one, or the address of its record, and nothing else."""
     number = _NCT_ID.fullmatch(text)
-    return number[1].upper() if number else ""
+    return f"NCT{number[1]}" if number else ""

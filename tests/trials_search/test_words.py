@@ -74,6 +74,9 @@ FINDS = {
     "ABC-3000": "3",
     "nct0000000": "12345",
     "-vitamin -adults": "134",
+    "x" * 200: "",
+    f'"{"x" * 200}" OR adults': "2",
+    f"adults -{'x' * 200}": "2",
 }
 
 
@@ -102,12 +105,23 @@ def test_it_says_how_a_text_was_understood() -> None:
     assert understood("heart attack").has_synonyms
     assert understood('"heart attack"').terms == (Term("heart attack", "heart attack", is_phrase=True),)
     assert understood("dermato").terms[0].is_beginning
-    assert [understood(text).goes_to for text in ("nct00000002", "abc-3000", "vitamin", "1,000")] == [
-        "NCT00000002",
-        "NCT00000003",
-        "",
-        "",
-    ]
+
+
+@pytest.mark.usefixtures("five_trials")
+def test_a_number_alone_goes_straight_to_its_trial() -> None:
+    goes_to = {
+        "nct00000002": "NCT00000002",
+        "NCT 00000002": "NCT00000002",
+        "https://registry.example/study/NCT00000002?cond=x": "NCT00000002",
+        "https://registry.example/search?id=nct00000002": "NCT00000002",
+        "abc-3000": "NCT00000003",
+        "NCT00000009": "",
+        "nct00000002 adults": "",
+        "vitamin": "",
+        "1,000": "",
+    }
+    for text, number in goes_to.items():
+        assert engine.search(Wanted(text), facets=()).understanding.goes_to == number, text
 
 
 @pytest.mark.usefixtures("five_trials")
@@ -120,6 +134,17 @@ def test_words_are_marked_where_they_stand() -> None:
     texts = {"".join(text for text, _marked in each.text) for each in snippets.values()}
     assert any("It is >5 mg/kg of a substance. Muscles are weighed" in text for text in texts)
     assert all(("Muscles", True) in each.text for each in snippets.values() if each is not fourth)
+
+
+@pytest.mark.usefixtures("five_trials")
+def test_words_that_say_nothing_are_not_marked() -> None:
+    """ "mg of" in the summaries, "of" in another name of myositis."""
+    for text in ('myositis OR "disorder of muscle"', '"substance of" OR kg'):
+        wanted = Wanted(text)
+        found = engine.snippets(wanted, engine.search(wanted, facets=()))
+        marked = {part for each in found.values() for part, is_marked in each.text + each.title if is_marked}
+        assert marked
+        assert "of" not in marked
 
 
 @pytest.mark.usefixtures("five_trials")

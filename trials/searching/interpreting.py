@@ -25,7 +25,7 @@ from trials.searching.sought import (
 )
 from trials.searching.spelling import Spelling
 from trials.searching.understood import Node, Phrase, Word
-from trials.text import folded
+from trials.text import folded, nct_id_in
 
 # Words that nearly every record has, so that they tell nothing. In a phrase they count.
 _SAY_NOTHING = frozenset(
@@ -189,9 +189,9 @@ class Interpreter:
             numbers = self.searcher.terms_with_prefix("identifier", number, limit=_BEGINNINGS)
             return Identified(tuple(term for term, _count in numbers))
         spellings = _spellings(word.text)
-        if not spellings:
-            self._ignored.append(typed)
-            return None
+        if not spellings:  # too long for the index, so nothing has it
+            self._terms.append(Term(typed, word.text))
+            return OneOf(())
         is_unknown = not self.exact and not word.is_beginning and not self._is_known(word.text)
         if word.is_beginning or is_unknown:
             beginnings = self._beginnings(word.text)
@@ -203,11 +203,8 @@ class Interpreter:
 
     def _phrase(self, text: str) -> Sought | None:
         tokens = tuple(_tokens(text))
-        if not tokens:
-            self._ignored.append(text)
-            return None
         self._terms.append(Term(text, text, is_phrase=True))
-        return Tokens((tokens,))
+        return Tokens((tokens,)) if tokens else OneOf(())
 
     def _meant(self, word: str) -> str:
         """For a word that the index does not have the likeliest that it has; itself where none is near."""
@@ -241,9 +238,9 @@ class Interpreter:
 
 def identified(searcher: Searcher, text: str) -> str:
     """The identifier, folded, that a text is, where it is one and no ordinary word; else nothing."""
+    if number := nct_id_in(text):
+        return folded(number)
     whole = folded(text)
-    if _NCT_NUMBER.fullmatch(whole):
-        return whole
     tokens = _tokens(whole)
     has_digit = any(character.isdecimal() for character in whole)
     if not has_digit or not tokens or searcher.doc_freq("identifier", whole) != 1:
@@ -272,11 +269,13 @@ def _upright(name: str) -> str:
     return " ".join(reversed(name.split(", ")))
 
 
+def says_nothing(word: str) -> bool:
+    """Whether nearly every record has it. WHO and vitamin A are in capitals for a reason."""
+    return not word.isupper() and word.lower() in _SAY_NOTHING
+
+
 def _says_nothing(part: Word | Phrase) -> bool:
-    """WHO and vitamin A are in capitals for a reason."""
-    if not isinstance(part, Word) or part.is_beginning or (part.text.isupper()):
-        return False
-    return part.text.lower() in _SAY_NOTHING
+    return isinstance(part, Word) and not part.is_beginning and says_nothing(part.text)
 
 
 def _joined(parts: list[Sought], kind: type[Every | Some]) -> Sought | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from tantivy import Document, Query, Searcher, SnippetGenerator
 
 from trials.models import Condition, Trial
+from trials.searching.interpreting import says_nothing
 from trials.searching.results import Parts, Snippet
 from trials.searching.schema import SCHEMA
 
@@ -53,11 +54,13 @@ def _marked(marking: SnippetGenerator, text: str, *, longest: int | None = None)
     composed = unicodedata.normalize("NFC", text)
     marking.set_max_num_chars(longest or 4 * len(composed) + 1)
     snippet = marking.snippet_from_doc(Document(text=composed))
+    fragment = (snippet.fragment() if longest else composed).encode()
     spans = [(span.start, span.end) for span in snippet.highlighted()]
+    # Names of several words are sought, too: "disorder of muscle" is no reason to mark each "of".
+    spans = [(start, end) for start, end in spans if not says_nothing(fragment[start:end].decode())]
     if not spans:
         return ((composed, False),) if composed and not longest else ()
-    fragment = snippet.fragment() if longest else composed
-    return tuple(_parts(fragment.encode(), spans))
+    return tuple(_parts(fragment, spans))
 
 
 def _parts(fragment: bytes, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
