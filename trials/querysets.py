@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Coalesce, Now, TruncDate
 
 from trials.ages import days_of_years
@@ -21,8 +21,9 @@ class TrialQuerySet(models.QuerySet["Trial"]):
         return self.filter(overall_status=Status.RECRUITING)
 
     def known_as(self, number: str) -> Self:
-        """By an NCT number, the present one or a former one."""
-        return self.filter(nct_id=number) | self.filter(nct_id_aliases__contains=[number])
+        """By an NCT number: whose present one it is comes before those of which it is a former one."""
+        known = self.filter(nct_id=number) | self.filter(nct_id_aliases__contains=[number])
+        return known.order_by(Case(When(nct_id=number, then=0), default=1), "pk")
 
     def for_title(self) -> Self:
         """No more than it takes to name a trial, without its long texts."""

@@ -318,6 +318,8 @@ def test_a_study_in_every_format(client: Client) -> None:
     moved = client.get("/api/v2/studies/nct9?fields=NCTId")
     assert (moved.status_code, moved["Location"]) == (301, "/api/v2/studies/NCT00000001?fields=NCTId")
     assert client.get("/api/v2/studies/nct1").json()["hasResults"] is False
+    store(study("NCT00000009"))
+    assert number(client.get("/api/v2/studies/nct9").json()) == "NCT00000009"
 
 
 def test_a_table_has_its_header_on_its_first_page_and_its_token_in_a_header(client: Client) -> None:
