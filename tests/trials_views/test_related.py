@@ -65,6 +65,14 @@ def test_words_of_the_title_are_no_reason_where_none_are_shared(client: Client) 
     assert "Similar words in the title" in third
 
 
+def test_the_title_that_a_trial_has_counts_where_it_has_no_short_one() -> None:
+    titles = {"briefTitle": "", "officialTitle": "Walking Far"}
+    conditions = {"conditions": ["Flat Feet"], "keywords": []}
+    only_official = add_trial("NCT00000001", identificationModule=titles, conditionsModule=conditions)
+    about(2, ["Weak Ankles"], "Placebo", "Walking")
+    assert [(alike.trial.nct_id[-1], alike.shares_words) for alike in related(only_official)] == [("2", True)]
+
+
 def test_placebo_makes_no_trials_alike(trials: list[Trial]) -> None:
     assert [alike.trial.nct_id[-1] for alike in related(trials[4])] == ["6"]
 

@@ -61,7 +61,7 @@ def related(trial: Trial, *, count: int = 5) -> list[Alike]:
     trials = Trial.objects.only(*_COLUMNS).prefetch_related("conditions", _interventions())
     stored = trials.in_bulk([int(key or 0) for key in keys])
     mine = _Named.of(trial)
-    words = _rarest(now, trial.brief_title)
+    words = _rarest(now, trial.title)
     return [mine.common_with(stored[key], words) for key in map(int, filter(None, keys)) if key in stored]
 
 
@@ -81,7 +81,7 @@ def _sought(now: Snapshot, trial: Trial) -> Iterator[Query]:
                 yield _weighed(keyed("concept", [parent.lower()]), _BROADER)
     for name in named.conditions.keys() - set(filter(known.__contains__, named.conditions)):
         yield _weighed(keyed("condition", [name]), _CONDITION)
-    for word in _rarest(now, trial.brief_title):
+    for word in _rarest(now, trial.title):
         yield _weighed(Query.term_query(SCHEMA, "title", word), _WORD)
 
 
