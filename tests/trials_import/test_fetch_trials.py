@@ -121,6 +121,18 @@ REFUSALS: dict[str, tuple[Answer, str]] = {
         (400, {}, b"Unknown parameter\x1b\nmore"),
         "The registry refuses (400): Unknown parameter\\x1b",
     ),
+    "a gzipped refusal": (
+        (400, {"Content-Encoding": "gzip"}, gzip.compress(b"Unknown parameter\nmore")),
+        "The registry refuses (400): Unknown parameter",
+    ),
+    "no gzip after all": (
+        (400, {"Content-Encoding": "gzip"}, b"plain"),
+        "The registry refuses (400): Bad Request",
+    ),
+    "a page for people": (
+        (404, {"Content-Type": "text/html; charset=utf-8"}, b"<!doctype html>"),
+        "The registry refuses (404): Not Found",
+    ),
     "a web page": (
         (200, {}, b"<html>"),
         "The registry's answer is no page of studies: it is a web page (HTML): records are needed as JSON.",

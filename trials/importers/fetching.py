@@ -9,6 +9,7 @@ import json
 import shutil
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
@@ -143,8 +144,7 @@ class Registry:
                 return self._download(url)
             except HTTPError as error:
                 if error.code not in _BUSY:
-                    said = error.read(1000).decode(errors="replace").partition("\n")[0]
-                    raise FetchError(f"The registry refuses ({error.code}): {shown(said, 300)}") from error
+                    raise FetchError(f"The registry refuses ({error.code}): {_said(error)}") from error
                 reason, asked = f"is busy ({error.code})", _retry_after(error)
             except (OSError, HTTPException) as error:
                 reason, asked = f"does not answer ({shown(str(error) or type(error).__name__)})", None
@@ -165,6 +165,19 @@ class Registry:
                 raise ConnectionError("the answer was cut off")
         file.seek(0)
         return file
+
+
+def _said(error: HTTPError) -> str:
+    """The first line of a refusal, which may come gzipped; of a page for people the reason of its status."""
+    if error.headers.get_content_type() == "text/html":
+        return shown(error.reason, 300)
+    content = error.read(1000)
+    if error.headers.get("Content-Encoding") == "gzip":
+        try:
+            content = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, 1000)
+        except zlib.error:
+            return shown(error.reason, 300)
+    return shown(content.decode(errors="replace").partition("\n")[0], 300)
 
 
 def _retry_after(error: HTTPError) -> float | None:
