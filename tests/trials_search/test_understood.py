@@ -55,6 +55,8 @@ def test_words_phrases_and_operators(text: str, tree: str) -> None:
 
 def test_signs_that_no_search_can_use_are_told() -> None:
     assert read("asthma & +++ children").ignored == ("&", "+++")
+    assert read("NOT (").ignored == ("NOT", "(")
+    assert read("a OR").ignored == ()
 
 
 @given(st.text(alphabet=st.sampled_from("ab1ÀβOR ANDNOT()\"“”-–*.,&'\n\x00"), max_size=60) | st.text())  # noqa: RUF001

@@ -71,7 +71,9 @@ type Node = Word | Phrase | Not | All | Any
 
 @dataclass(frozen=True)
 class Read:
-    """`wanted` is None where nothing is sought; `ignored` are the signs that no search can use."""
+    """`wanted` is None where nothing is sought; `ignored` are the signs that no search can use, and operators
+    where there is nothing else.
+    """
 
     wanted: Node | None
     ignored: tuple[str, ...] = ()
@@ -118,7 +120,10 @@ def read(text: str) -> Read:
         negated = False
     while len(levels) > 1:
         _close(levels)
-    return Read(levels[0].closed(), tuple(ignored))
+    wanted = levels[0].closed()
+    if wanted is None and not ignored:
+        ignored.extend(text.split())
+    return Read(wanted, tuple(ignored))
 
 
 def words_of(node: Node | None) -> Iterator[Word | Phrase]:
