@@ -81,7 +81,7 @@ class Tour:
             self.picture(page, "home")
             page.goto("/trials/")
             self.picture(page, "trials")
-            page.get_by_role("searchbox").fill("myositis")
+            page.get_by_label("Search", exact=True).fill("myositis")
             page.get_by_role("group", name="Country").get_by_label("China", exact=True).check()
             expect(page.locator("#results-heading")).to_have_text("2 trials found")
             page.evaluate("scrollTo(0, 0)")

@@ -39,7 +39,7 @@ def test_a_coordinator_screens_a_patient(page: Page, world: World, expected_erro
 
     # Finds 001 by "myositis"
     page.goto("/trials/")
-    page.get_by_role("searchbox").first.fill("myositis")
+    page.get_by_label("Search", exact=True).fill("myositis")
     page.keyboard.press("Enter")
     page.get_by_role("link", name=re.compile("GC012F Injection")).first.click()
 

@@ -241,7 +241,7 @@ def test_the_page_of_a_trial_fetches_its_map_when_it_comes_near(page: Page, spon
     page.wait_for_load_state("networkidle")
     assert not [url for url in fetched if "leaflet" in url or "atlas" in url or "sites.json" in url]
     room = page.locator("#map").bounding_box()
-    page.locator("#locations").scroll_into_view_if_needed()
+    page.locator("#map").scroll_into_view_if_needed()
     ready(page)
     assert markers(page).count() > 3
     after = page.locator("#map").bounding_box()
