@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,16 @@ def stdin(monkeypatch: pytest.MonkeyPatch, content: io.BytesIO | None) -> None:
 STOPPED = "Stopped. What was imported is whole; run it again to go on."
 
 
+@pytest.fixture
+def not_ignored() -> Iterator[None]:
+    """A signal that these tests send, also where they run in the background of a script that ignores it."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("not_ignored")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_between_two_batches(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "MOST_RECORDS", 50)
@@ -147,6 +158,7 @@ def test_what_was_to_be_ignored_does_not_end_it(monkeypatch: pytest.MonkeyPatch)
         signal.signal(signal.SIGHUP, before)
 
 
+@pytest.mark.usefixtures("not_ignored")
 def test_a_signal_waits_for_the_batch_and_a_second_one_does_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
