@@ -111,7 +111,10 @@ def suggest(text: str, kinds: Sequence[Kind] = tuple(Kind), *, count: int = 8) -
 def snippets(wanted: Wanted, results: Results) -> dict[int, Snippet]:
     """Of the hits, by their primary keys."""
     now = snapshot()
-    words, _found = _read(now, wanted)
+    # As the results were found, which needs no counting again: with rare words doubted only where that helped.
+    words = queries.words(now, wanted)
+    if words.understanding.corrections != results.understanding.corrections:
+        words = queries.words(now, wanted, doubting=True)
     sought = every(list(words.queries(boosted=True)))
     return snippets_of(now.searcher, sought, [hit.pk for hit in results.hits])
 
