@@ -111,7 +111,7 @@ def suggest(text: str, kinds: Sequence[Kind] = tuple(Kind), *, count: int = 8) -
 def snippets(wanted: Wanted, results: Results) -> dict[int, Snippet]:
     """Of the hits, by their primary keys."""
     now = snapshot()
-    # As the results were found, which needs no counting again: with rare words doubted only where that helped.
+    # As the results were found, without counting again: rare words are doubted only where that helped.
     words = queries.words(now, wanted)
     if words.understanding.corrections != results.understanding.corrections:
         words = queries.words(now, wanted, doubting=True)
