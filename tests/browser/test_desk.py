@@ -143,6 +143,23 @@ def test_what_is_filled_in_before_a_page_listens_is_noticed_once_it_does(
     expect(page).to_have_url(re.compile("outcome=eligible"))
 
 
+def test_a_button_that_is_pressed_stays_where_it_is_until_it_is_let_go(
+    page: Page, live_server: Any, world: World
+) -> None:
+    """Leaving the code's field by the press asks for a hint above the button."""
+    sign_in(page, live_server, world.cast.alice)
+    page.goto(f"/screening/start/?trial={world.trial.nct_id}")
+    page.get_by_label("Participant code").fill("P-017")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_role("button", name="Start the screening").hover()
+    page.mouse.down()
+    expect(page.get_by_label("Participant code")).not_to_be_focused()
+    assert asked == []
+    page.mouse.up()
+    page.wait_for_url("**/screening/*/")
+
+
 def test_keys_are_not_read_while_somebody_types(page: Page, live_server: Any, world: World) -> None:
     sign_in(page, live_server, world.cast.alice)
     page.goto(f"/screening/{world.screening().pk}/#c-{FIRST}")
