@@ -52,15 +52,20 @@ HAVING count(*) FILTER (WHERE version.untouched) = 0
 """  # noqa: S608
 
 
-def draft_criteria(trials: Collection[int], *, rewritten: Collection[int]) -> None:
+def draft_criteria(
+    trials: Collection[int], *, rewritten: Collection[int], created: Collection[int] = ()
+) -> None:
     """Draft the text of those of the trials that have no version of it, or whose text was `rewritten`.
 
-    A draft that is still untouched follows its text. Whoever imports holds the trials' locks.
+    A draft that is still untouched follows its text. Whoever imports holds the trials' locks; those `created`
+    just now nobody else can see.
     """
     parameters = {"trials": list(trials), "rewritten": list(rewritten)}
+    known = [trial for trial in trials if trial not in created]
     with connection.cursor() as cursor:
         if rewritten:
             cursor.execute(_FOLLOW, parameters)
             cursor.execute(_DROP, parameters)
-        cursor.execute(_WAIT, parameters)
+        if known:
+            cursor.execute(_WAIT, {"trials": known})
         cursor.execute(_ADD, parameters)

@@ -53,7 +53,9 @@ class Table:
             return []
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                # The sequence is looked up once, and not for each key.
+                "SELECT nextval((SELECT pg_get_serial_sequence(%s, 'id')::regclass))"
+                " FROM generate_series(1, %s)",
                 [self.model._meta.db_table, count],
             )
             return [key for (key,) in cursor.fetchall()]

@@ -50,7 +50,7 @@ def merge(batch: Sequence[Incoming]) -> list[Result]:
         for part in _each_once(nct_ids):
             merging.merge([(place, nct_ids[place], batch[place]) for place in part])
         if merging.changed:
-            draft_criteria(merging.changed, rewritten=merging.rewritten)
+            draft_criteria(merging.changed, rewritten=merging.rewritten, created=merging.created)
             locate_sites(merging.changed)
     return [merging.results[place] for place in range(len(batch))]
 
@@ -72,6 +72,7 @@ class _Merging:
     def __init__(self) -> None:
         self.results: dict[int, Result] = {}
         self.changed: set[int] = set()
+        self.created: set[int] = set()
         self.rewritten: set[int] = set()
 
     def merge(self, part: Sequence[tuple[int, str, Incoming]]) -> None:
@@ -128,6 +129,8 @@ class _Merging:
         self.results[place] = Result(entry.where, entry.study.nct_id, change)
         if change is not Change.UNCHANGED:
             self.changed.add(trial)
+        if change is Change.CREATED:
+            self.created.add(trial)
         if "eligibility_text" in told:
             self.rewritten.add(trial)
 
