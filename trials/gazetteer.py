@@ -45,6 +45,7 @@ _LARGE = 250_000
 _LAST_LATIN = "\u1eff"
 
 _ABBREVIATED = {"st": "saint", "ste": "sainte"}
+_ABBREVIATIONS = frozenset(_ABBREVIATED)
 _SUFFIXES = (" city", "-city", "-shi", "-si", "-ku", "-gun", "-cho", "-machi")
 # How the post divides a city: "Nantes Cedex 1", "Praha 2", "Odense C".
 _DELIVERY = re.compile(r"[\s-]+(?:cedex\b.*|\d+\w?|[a-z])$")
@@ -250,8 +251,11 @@ def name_key(name: str) -> str:
     """By what a name is compared: "St. Louis" and "saint-louis" have the same."""
     bare = name.casefold() if name.isascii() else folded(name)
     words = bare.replace("-", " ").replace(".", " ").replace("'", "").replace("`", "").split()
-    return " ".join(_ABBREVIATED.get(word, word) for word in words)
+    if not _ABBREVIATIONS.isdisjoint(words):
+        words = [_ABBREVIATED.get(word, word) for word in words]
+    return " ".join(words)
 
 
 def _loosened(key: str) -> str:
-    return " ".join(word for word in key.split() if word not in _PARTICLES)
+    words = key.split()
+    return key if _PARTICLES.isdisjoint(words) else " ".join([w for w in words if w not in _PARTICLES])

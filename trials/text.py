@@ -2,9 +2,7 @@
 
 import re
 import unicodedata
-from functools import lru_cache
 
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 # Also as the address of a record ends, and as people write it: "NCT 01234567".
 _NCT_ID = re.compile(r"\s*(?:https?://\S*[/=])?NCT[ :#-]{0,2}([0-9]{8})(?:[/?&#]\S*)?\s*", re.IGNORECASE)
 # Letters that Unicode does not take apart into a base letter and a mark.
@@ -16,22 +14,24 @@ _UNMARKED = str.maketrans(
 )  # fmt: skip
 
 
+class _Bare(dict[int, str]):
+    """What is left of a decomposed character; each is looked up once."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        bare = "" if unicodedata.combining(character) else character.casefold().translate(_UNMARKED)
+        self[code] = bare
+        return bare
+
+
+_BARE = _Bare()
+
+
 def folded(text: str) -> str:
     """The key by which `text` is searched and sorted: "Málaga", "MALAGA" and "malaga" have the same."""
     if text.isascii():
         return " ".join(text.lower().split())
-    return " ".join(_BEYOND_ASCII.sub(_bare, text.casefold()).split())
-
-
-def _bare(found: re.Match[str]) -> str:
-    return _unmarked(found[0])
-
-
-@lru_cache(maxsize=16_384)
-def _unmarked(letters: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", letters)
-    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return bare.casefold().translate(_UNMARKED)
+    return " ".join(unicodedata.normalize("NFKD", text.casefold()).translate(_BARE).split())
 
 
 def humanised(enumeration: str) -> str:
