@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.trials_views.catalogue import add_trial
-from trials.searching import catching_up, engine, facets
+from trials.searching import catching_up, counting, engine, facets
 from trials.searching.index import Common, folder
 from trials.searching.ordering import PositionError
 from trials.searching.places import kilometres
@@ -107,20 +107,42 @@ def test_conditions_of_many_trials_are_counted_by_the_common_ones_where_that_is_
 
     whole = [counted(size) for size in (1, 2, 3, 9)]
     assert whole[1] == [("common", "Common", 4), ("rare 1", "Rare 1", 2)]
-    asked = []
-    first = facets._first
+    read_out = []
+    named = counting._named
 
-    def noted(now: Any, query: Any, terms: Any, size: int) -> Any:
-        asked.append(terms["field"])
-        return first(now, query, terms, size)
+    def noted(*which: Any) -> Any:
+        read_out.append(which)
+        return named(*which)
 
     monkeypatch.setattr(facets, "_FEW", 0)
     monkeypatch.setattr(catching_up, "_COMMON", 2)
-    monkeypatch.setattr(facets, "_first", noted)
+    monkeypatch.setattr(counting, "_named", noted)
     catching_up.rebuild()
     part = folder().writable()
-    assert part.common == Common(frozenset({"common", "rare 1"}), counted=0, changed=4)
+    assert part.common == Common(("common", "rare 1"), counted=0, changed=4)
     part.common = Common(part.common.names, counted=1)
     folder()._snapshot = None
-    assert [counted(size) for size in (1, 2, 3, 9)] == whole
-    assert asked == ["common_condition_key", *["common_condition_key", "condition_key"] * 3]
+    assert counted(1) == whole[0]
+    assert not read_out
+    assert [counted(size) for size in (2, 3, 9)] == whole[1:]
+    assert len(read_out) == 3
+
+
+def test_many_trials_are_counted_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one that is in more countries, and one about more conditions, than there are columns."""
+    names = [f"Common {place}" for place in range(5)]
+    countries = ["Chile", "France", "Ghana", "Japan", "Spain"]
+    for number, (there, about) in enumerate([(5, 1), (1, 5), (3, 3), (4, 0), (2, 2)]):
+        locations = [{"facility": "Hospital", "city": "There", "country": each} for each in countries[:there]]
+        add_trial(
+            f"NCT0000000{number}",
+            contactsLocationsModule={"locations": locations},
+            conditionsModule={"conditions": [*names[:about], "Common 0"]},
+        )
+    catching_up.rebuild()
+    searches = [Wanted(), Wanted(country=["Ghana"], condition=["common 2"]), Wanted(country=["Spain"])]
+    few = [engine.search(wanted) for wanted in searches]
+    monkeypatch.setattr(facets, "_FEW", 0)
+    assert [engine.search(wanted) for wanted in searches] == few
+    counts = {value.label: value.count for value in few[0].facets["country"].values}
+    assert counts == {"Chile": 5, "France": 4, "Ghana": 3, "Japan": 2, "Spain": 1}

@@ -14,8 +14,8 @@ from trials.finding.stars import Stars
 from trials.forms import UNKNOWN_CHOICE, NamesField, several
 from trials.near import RADII, USUAL, Around, around
 from trials.searching import engine
+from trials.searching.synonyms import canonical
 from trials.searching.wanted import FACETS, Sort, Wanted
-from trials.text import folded
 from trials.vocabulary import AgeGroup, AgencyClass, InterventionType, Phase, Sex, Status, StudyType
 
 _SINCE = _("This does not say since when, so all that fits is listed.")
@@ -31,7 +31,7 @@ SORTS = [
 
 class ConditionsField(NamesField):
     def clean(self, value: Any) -> list[str]:
-        return super().clean([folded(name) for name in value or []])
+        return super().clean([canonical(name) for name in value or []])
 
 
 def _one_of(choices: Iterable[tuple[str, Any]]) -> forms.ChoiceField:

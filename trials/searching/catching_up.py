@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import batched
@@ -19,20 +21,23 @@ from trials.revisions import settled_revision
 from trials.searching.documents import documents
 from trials.searching.index import Common, Folder, Part, folder
 from trials.searching.sought import keyed
+from trials.searching.synonyms import canonical
 
 logger = logging.getLogger(__name__)
 
 # Seconds between two looks whether something changed.
 PERIOD = 1.0
-# Trials that are read at once, and that are committed at once.
+# Trials that are read at once, and how many are committed at once at most.
 BATCH = 500
 COMMIT = 20_000
+# So many parts of an index of about one size are merged to one.
+_MERGED = 8
 # Bytes of memory for a few changes, and for very many.
 _SMALL, _LARGE = 20_000_000, 100_000_000
 _MANY = 2_000
 # So many conditions count as common. Once an index has grown to so many trials, none of the others may be in
 # more than that share of them, or it is made anew.
-_COMMON, _GROWN, _RARE_SHARE = 1_000, 20_000, 0.005
+_COMMON, _GROWN, _RARE_SHARE = 250, 20_000, 0.005
 # After so many changes the others are counted again.
 _UNSURE = 100
 
@@ -74,7 +79,7 @@ def _follow(kept: Folder) -> None:
 
 def _rebuild(kept: Folder, progress: Callable[[int], object]) -> int:
     part = kept.new()
-    part.common = Common(frozenset(_common_conditions()))
+    part.common = Common(tuple(_common_conditions()))
     _index(part, settled_revision(), progress)
     part.complete()
     kept.exchange(part)
@@ -82,8 +87,11 @@ def _rebuild(kept: Folder, progress: Callable[[int], object]) -> int:
 
 
 def _common_conditions() -> Iterator[str]:
-    counted = Condition.objects.order_by().values_list("folded").annotate(trials=Count("trial"))
-    for name, _trials in counted.order_by("-trials")[:_COMMON]:
+    names = Condition.objects.order_by().values_list("folded").annotate(trials=Count("trial"))
+    counted: Counter[str] = Counter()
+    for name, trials in names.iterator():
+        counted[canonical(name)] += trials
+    for name, _trials in counted.most_common(_COMMON):
         yield name
 
 
@@ -92,6 +100,7 @@ def _index(part: Part, settled: int, progress: Callable[[int], object] = lambda 
     common = part.common
     changed = Trial.objects.filter(revision__gt=part.revision, revision__lte=settled)
     is_large = changed[_MANY : _MANY + 1].exists()
+    commit = _commit(changed.count()) if is_large else COMMIT
     writer = part.index.writer(heap_size=_LARGE if is_large else _SMALL, num_threads=1)
     try:
         removed = TrialRemoval.objects.filter(revision__gt=part.revision, revision__lte=settled)
@@ -102,12 +111,12 @@ def _index(part: Part, settled: int, progress: Callable[[int], object] = lambda 
         for keys, reached in _batches(part.revision, settled):
             if not is_new:
                 _forget(writer, keys)
-            for document in documents(keys, common.names):
+            for document in documents(keys, common.numbers):
                 writer.add_document(document)
             common = replace(common, changed=common.changed + len(keys))
             uncommitted += len(keys)
             progress(len(keys))
-            if uncommitted >= COMMIT:
+            if uncommitted >= commit:
                 part.common = common
                 writer.commit()
                 part.revision = reached
@@ -120,8 +129,19 @@ def _index(part: Part, settled: int, progress: Callable[[int], object] = lambda 
         part.index.reload()
     if common.changed > _UNSURE:
         conditions = part.index.searcher().terms_with_prefix("condition", "")
-        others = (trials for name, trials in conditions if name not in common.names)
+        others = (trials for name, trials in conditions if name not in common.numbers)
         part.common = Common(common.names, max(others, default=0))
+
+
+def _commit(trials: int) -> int:
+    """After how many to commit, so that what is made of so many trials ends up as one part.
+
+    Each part costs a search about as much as some thousand trials.
+    """
+    parts = _MERGED
+    while trials > COMMIT * parts:
+        parts *= _MERGED
+    return math.ceil(trials / parts)
 
 
 def _forget(writer: IndexWriter, trials: Sequence[int]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from django.db.models import F
@@ -24,15 +25,16 @@ from trials.models import (
 from trials.searching import synonyms
 from trials.searching.results import Kind
 from trials.searching.schema import (
-    COMMON_KEY,
+    BETWEEN,
+    COLUMNS,
+    COMMON,
     CONDITION_KEY,
-    COUNTRY_ALONE,
-    COUNTRY_AMONG,
     JOINT,
+    PROFILES,
     SCHEMA,
     SEPARATOR,
-    SEVERAL,
-    combination,
+    WIDE,
+    columns,
     key_of,
     normalised,
 )
@@ -59,7 +61,7 @@ _COLUMNS = (
 class _Lists:
     """The rows of one trial's lists that a search knows."""
 
-    conditions: list[tuple[str, str]] = field(default_factory=list)
+    conditions: list[str] = field(default_factory=list)
     keywords: list[str] = field(default_factory=list)
     interventions: list[tuple[str, str, list[str]]] = field(default_factory=list)
     outcomes: list[str] = field(default_factory=list)
@@ -68,8 +70,8 @@ class _Lists:
     sites: list[tuple[Any, ...]] = field(default_factory=list)
 
 
-def documents(trials: Sequence[int], common: Collection[str]) -> Iterator[Document]:
-    """Of the trials with these primary keys, as far as there are such; `common` are names of conditions."""
+def documents(trials: Sequence[int], common: Mapping[str, int]) -> Iterator[Document]:
+    """Of the trials with these primary keys, as far as there are such; `common` are numbers of conditions."""
     lists = _lists(trials)
     for values in Trial.objects.filter(pk__in=trials).order_by("revision").values(*_COLUMNS):
         yield Document.from_dict(_fields(values, lists[values["pk"]], common), SCHEMA)
@@ -81,8 +83,8 @@ def _lists(trials: Sequence[int]) -> dict[int, _Lists]:
     def rows(model: Any, *columns: Any) -> Iterator[Any]:
         return model.objects.filter(trial__in=trials).order_by().values_list("trial_id", *columns).iterator()
 
-    for trial, name, key in rows(Condition, "name", "folded"):
-        found[trial].conditions.append((name, key))
+    for trial, name in rows(Condition, "name"):
+        found[trial].conditions.append(name)
     for trial, name in rows(Keyword, "name"):
         found[trial].keywords.append(name)
     for trial, kind, name, others in rows(Intervention, "type", "name", "other_names"):
@@ -103,8 +105,8 @@ def _lists(trials: Sequence[int]) -> dict[int, _Lists]:
     return found
 
 
-def _fields(values: dict[str, Any], lists: _Lists, common: Collection[str]) -> dict[str, Any]:
-    names = [name for name, _key in lists.conditions]
+def _fields(values: dict[str, Any], lists: _Lists, common: Mapping[str, int]) -> dict[str, Any]:
+    names = lists.conditions
     drugs = [name for _type, name, others in lists.interventions for name in (name, *others)]
     titles = [values[name] for name in ("brief_title", "official_title", "acronym", "nickname")]
     identifiers = [
@@ -113,15 +115,22 @@ def _fields(values: dict[str, Any], lists: _Lists, common: Collection[str]) -> d
     sponsors = [name for name, _role, _agency in lists.sponsors]
     leads = [part for part in lists.sponsors if part[1] == TrialSponsor.Role.LEAD]
     cities = {site[2] for site in lists.sites} - {""}
-    countries = {site[5] for site in lists.sites} - {""}
+    countries = sorted({site[5] for site in lists.sites} - {""})
     places = {part for site in lists.sites for part in site[1:6]} - {""}
     texts = [values[name] for name in ("brief_summary", "plain_summary", "eligibility_text")]
-    conditions = sorted({key for _name, key in lists.conditions})
+    conditions = sorted({synonyms.canonical(name) for name in names} - {""})
+    numbers = sorted(common[name] for name in conditions if name in common)
+    is_wide = max(len(countries), len(numbers)) > COLUMNS
     number = int(values["nct_id"][3:])
     several = {
+        "status": [values["overall_status"]],
         "phase": values["phases"],
+        "study_type": [values["study_type"]],
+        "has_results": [_said(values["has_results"])],
         "sex": [sex.value for sex in (Sex.FEMALE, Sex.MALE) if values["sex"] in (sex, Sex.ALL, "")],
         "age_group": values["std_ages"],
+        "healthy": [_said(values["healthy_volunteers"])],
+        "sponsor_class": [agency for _name, _role, agency in leads],
         "intervention_type": [kind for kind, _name, _others in lists.interventions],
     }
     sets = {name: sorted(set(found) - {""}) or [NOT_REPORTED] for name, found in several.items()}
@@ -138,31 +147,28 @@ def _fields(values: dict[str, Any], lists: _Lists, common: Collection[str]) -> d
     }
     return {
         **sets,
-        **{combination(name): JOINT.join(found) for name, found in sets.items()},
+        **{
+            profile: BETWEEN.join(JOINT.join(sets[name]) for name in group)
+            for profile, group in PROFILES.items()
+        },
         **{
             name: [normalised(part) for part in dict.fromkeys(parts) if part] for name, parts in words.items()
         },
         "identifier": sorted({folded(identifier) for identifier in identifiers} - {""}),
         "concept": sorted(synonyms.concepts([*_named_in(titles), *names, *lists.keywords, *drugs])),
-        "label": sorted(
-            {*_labels(names, drugs, sponsors, {*cities, *countries}), *_written(lists.conditions)}
-        ),
+        "label": sorted({*_labels(names, drugs, sponsors, {*cities, *countries}), *_written(names)}),
         "place": sorted({place for site in lists.sites if (place := _place(site))}),
         "recruiting_place": sorted(
             {place for site in lists.sites if site[0] == Status.RECRUITING and (place := _place(site))}
         ),
-        "status": [values["overall_status"] or NOT_REPORTED],
-        "study_type": [values["study_type"] or NOT_REPORTED],
-        "healthy": [_said(values["healthy_volunteers"])],
-        "has_results": [_said(values["has_results"])],
         "condition": conditions,
         CONDITION_KEY: [key_of(condition) for condition in conditions],
-        COMMON_KEY: [key_of(condition) for condition in conditions if condition in common],
+        COMMON: numbers if is_wide else [],
+        **_in_columns(COMMON, [] if is_wide else numbers, 0),
         "sponsor": sorted(set(sponsors)),
-        "sponsor_class": [agency or NOT_REPORTED for _name, _role, agency in leads] or [NOT_REPORTED],
-        "country": sorted(countries),
-        COUNTRY_ALONE: SEVERAL if len(countries) > 1 else JOINT.join(countries),
-        COUNTRY_AMONG: sorted(countries) if len(countries) > 1 else [],
+        "country": countries,
+        **_in_columns("country", [] if is_wide else countries, ""),
+        WIDE: ["yes"] if is_wide else [],
         "pk": values["pk"],
         "revision": values["revision"],
         "number": number,
@@ -178,6 +184,10 @@ def ordered(date: PartialDate | None, number: int) -> int:
     """A key by which later dates come later and, on one day, lower numbers; no date is the earliest."""
     year, month, day = [*(int(part) for part in date.iso.split("-")), 0, 0][:3] if date else (0, 0, 0)
     return (year * 10_000 + month * 100 + day) * 10**8 + 10**8 - 1 - number
+
+
+def _in_columns(name: str, values: Sequence[Any], nothing: Any) -> dict[str, Any]:
+    return dict(zip_longest(columns(name), values, fillvalue=nothing))
 
 
 def _said(answer: bool | None) -> str:
@@ -200,10 +210,12 @@ def _named_in(titles: Iterable[str]) -> Iterator[str]:
             yield " ".join(words[span.start : span.end])
 
 
-def _written(conditions: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """How a record writes a condition, to be found by its number."""
-    for name, key in conditions:
-        yield f"{key_of(key)}{SEPARATOR}{key}{SEPARATOR}{' '.join(name.split())}"
+def _written(conditions: Iterable[str]) -> Iterator[str]:
+    """What a condition is called, to be found by its number: by the vocabulary, or else by this record."""
+    for name in conditions:
+        key = synonyms.canonical(name)
+        label = synonyms.preferred(name) or " ".join(name.split())
+        yield f"{key_of(key)}{SEPARATOR}{key}{SEPARATOR}{label}"
 
 
 def _labels(

@@ -1,4 +1,4 @@
-"""How many trials each choice of a filter would find, under all the other filters."""
+"""The choices of each filter, and how many trials each would find under all the other filters."""
 
 from __future__ import annotations
 
@@ -6,25 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from tantivy import Query, Searcher
+from tantivy import Query
 
+from trials.searching.counting import Counts, count_few, count_many, first, profiles
 from trials.searching.index import Snapshot
-from trials.searching.queries import Words, found_by
-from trials.searching.results import Facet, FacetAsked, FacetOrder, FacetValue
-from trials.searching.schema import (
-    COMBINED,
-    COMMON_KEY,
-    CONDITION_KEY,
-    COUNTRY_ALONE,
-    COUNTRY_AMONG,
-    JOINT,
-    SEVERAL,
-    combination,
-    key_of,
-)
+from trials.searching.queries import Words, at_most, found_by
+from trials.searching.results import Facet, FacetAsked, FacetOrder, FacetValue, Kind
+from trials.searching.schema import PROFILES, key_of
 from trials.searching.sought import every, keyed, number_of
+from trials.searching.suggesting import suggestions
+from trials.searching.synonyms import canonical
 from trials.searching.wanted import FACETS, NOT_REPORTED, Wanted
 from trials.text import folded
 
@@ -32,13 +24,10 @@ from trials.text import folded
 USUAL = tuple(FacetAsked(name) for name in FACETS if name != "sponsor")
 # Names, of which some are left out. Of other filters every value is counted.
 _NAMES = frozenset({"condition", "sponsor"})
-# Every segment of the index tells all its values, or their sum would be too low.
-_ALL = {"size": 65_000, "segment_size": 65_000}
-# Of more trials the conditions are counted among the common ones first.
+# Names that records write, by which a condition may be found under its own.
+_OTHER_NAMES = 200
+# More trials are counted in another way.
 _FEW = 20_000
-_TOTAL = "total"
-
-type Terms = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -51,100 +40,75 @@ class Counted:
 
 def counted(now: Snapshot, wanted: Wanted, words: Words, asked: Sequence[FacetAsked]) -> Counted:
     """Filters in force are counted as if they were not, one by one; all the others together."""
+    count = count_few if at_most(now, wanted, words) <= _FEW else count_many
+    query = found_by(now, wanted, words)
+
+    def counts_of(query: Query, some: Sequence[FacetAsked]) -> tuple[int, Counts]:
+        by_number = sum(_size(wanted, one) for one in some if _is_by_number(one))
+        total, counts = count(now, query, [one.name for one in some if one.name not in _NAMES], by_number)
+        named = [one for one in some if one.name in _NAMES and not _is_by_number(one)]
+        return total, counts | {one.name: _first(now, query, one, _size(wanted, one)) for one in named}
+
     free = [one for one in asked if not wanted.chosen(one.name)]
-    total, found = _counted(now, found_by(now, wanted, words), free)
-    for one in asked:
-        if chosen := wanted.chosen(one.name):
-            query = found_by(now, wanted, words, but=one.name)
-            found |= _counted(now, query, [one], chosen)[1]
-    return Counted(total, {one.name: found[one.name] for one in asked})
+    total, counts = counts_of(query, free) if free else (number_of(now.searcher, query), {})
+    in_force = [one for one in asked if wanted.chosen(one.name)]
+    for profile, group in PROFILES.items():
+        if names := [one.name for one in in_force if one.name in group]:
+            counts |= _of_profile(now, wanted, found_by(now, wanted, words, but=names), profile, names)
+    for one in in_force:
+        if one.name not in counts:
+            others = found_by(now, wanted, words, but=[one.name])
+            counts |= counts_of(others, [one])[1]
+            for name in wanted.chosen(one.name):
+                counts[one.name][name] = number_of(now.searcher, every([others, keyed(one.name, [name])]))
+    return Counted(total, {one.name: _facet(now, wanted, one, counts[one.name]) for one in asked})
 
 
-def _counted(
-    now: Snapshot, query: Query, asked: Sequence[FacetAsked], chosen: Sequence[str] = ()
-) -> tuple[int, dict[str, Facet]]:
-    total, counts = _enumerated(now.searcher, query, [one.name for one in asked if one.name not in _NAMES])
-    for one in asked:
-        if one.name in _NAMES:
-            counts[one.name] = _named(now, query, total, one, chosen)
-    return total, {one.name: _facet(now, one, counts[one.name], chosen) for one in asked}
+def _is_by_number(one: FacetAsked) -> bool:
+    """Whether the commonest are asked for of what has a number each."""
+    return one.name == "condition" and not one.words and one.order is FacetOrder.COUNT
 
 
-def _enumerated(
-    searcher: Searcher, query: Query, names: Sequence[str]
-) -> tuple[int, dict[str, Counter[str]]]:
-    """How many trials, and how many have each value of these filters."""
-    if not names:
-        return number_of(searcher, query), {}
-    parts: dict[str, Any] = {_TOTAL: {"value_count": {"field": "pk"}}}
-    for name in names:
-        field = combination(name) if name in COMBINED else COUNTRY_ALONE if name == "country" else name
-        parts[name] = {"terms": {"field": field, **_ALL}}
-    if "country" in names:
-        among = {COUNTRY_AMONG: {"terms": {"field": COUNTRY_AMONG, **_ALL}}}
-        parts[SEVERAL] = {"filter": f"{COUNTRY_ALONE}:{SEVERAL}", "aggs": among}
-    answer = searcher.aggregate(query, parts)
-    counts: dict[str, Counter[str]] = {}
-    for name in names:
-        counts[name] = Counter()
-        for bucket in answer[name]["buckets"]:
-            for value in bucket["key"].split(JOINT):
-                counts[name][value] += int(bucket["doc_count"])
-    if "country" in names:
-        del counts["country"][SEVERAL], counts["country"][""]
-        for bucket in answer[SEVERAL][COUNTRY_AMONG]["buckets"]:
-            counts["country"][bucket["key"]] += int(bucket["doc_count"])
-    return int(answer[_TOTAL]["value"]), counts
+def _size(wanted: Wanted, one: FacetAsked) -> int:
+    """One more than is listed tells that there are more; those chosen come apart from the others."""
+    return one.size + 1 + len(wanted.chosen(one.name))
 
 
-def _named(now: Snapshot, query: Query, total: int, one: FacetAsked, chosen: Sequence[str]) -> Counter[str]:
-    """How many trials have the first names in the order asked for, and how many those chosen."""
-    # Those chosen come apart, so others are asked for beyond them.
-    size = one.size + 1 + len(chosen)
+def _first(now: Snapshot, query: Query, one: FacetAsked, size: int) -> Counter[str]:
+    """How many trials have the first names in the order asked for."""
+    terms: dict[str, object] = {"field": one.name}
     if one.words:
-        found = _first(now, query, {"field": one.name, "include": _bearing(one), **_order(one)}, size)
-    elif one.order is FacetOrder.NAME:
-        found = _first(now, query, {"field": one.name, **_order(one)}, size)
-    elif one.name == "condition":
-        found = _conditions(now, query, total, size)
-    else:
-        found = _first(now, query, {"field": one.name}, size)
-    for name in chosen:
-        found[name] = number_of(now.searcher, every([query, keyed(one.name, [name])]))
-    return found
+        terms["include"] = _bearing(now, one)
+    if one.order is FacetOrder.NAME:
+        terms["order"] = {"_key": "asc"}
+    return first(now.searcher, query, terms, size)
 
 
-def _conditions(now: Snapshot, query: Query, total: int, size: int) -> Counter[str]:
-    """The commonest. All others are rarer than `now.rare`, so the common ones may be all that it takes."""
-    if total > _FEW:
-        found = _first(now, query, {"field": COMMON_KEY}, size)
-        if len(found) == size and min(found.values()) > now.rare:
-            return found
-    return _first(now, query, {"field": CONDITION_KEY}, size)
+def _bearing(now: Snapshot, one: FacetAsked) -> str:
+    """A pattern of the names that bear the words; conditions are found by what records call them, too."""
+    if one.name != "condition":
+        return f"(?i).*{re.escape(one.words)}.*"
+    words = folded(one.words)
+    written = suggestions(now.searcher, words, [Kind.CONDITION], _OTHER_NAMES)
+    names = {canonical(each.text) for each in written} - {""}
+    return "|".join([f".*{re.escape(words)}.*", *map(re.escape, sorted(names))])
 
 
-def _order(one: FacetAsked) -> Terms:
-    return {"order": {"_key": "asc"}} if one.order is FacetOrder.NAME else {}
+def _of_profile(now: Snapshot, wanted: Wanted, query: Query, profile: str, names: Sequence[str]) -> Counts:
+    """Filters in force that one profile tells, each under the others; `query` asks for none of them."""
+    chosen = {name: frozenset(wanted.chosen(name)) for name in names}
+    counts: Counts = {name: Counter() for name in names}
+    for values, trials in profiles(now.searcher, query, profile):
+        missed = [name for name in names if chosen[name].isdisjoint(values[name])]
+        for name in missed or names:
+            if missed in ([], [name]):
+                for value in values[name]:
+                    counts[name][value] += trials
+    return counts
 
 
-def _first(now: Snapshot, query: Query, terms: Terms, size: int) -> Counter[str]:
-    whole = {**terms, **_ALL, "size": size}
-    buckets = now.searcher.aggregate(query, {"names": {"terms": whole}})["names"]["buckets"]
-    is_key = terms["field"] in (CONDITION_KEY, COMMON_KEY)
-    return Counter(
-        {
-            now.condition(int(bucket["key"])).name if is_key else bucket["key"]: int(bucket["doc_count"])
-            for bucket in buckets
-        }
-    )
-
-
-def _bearing(one: FacetAsked) -> str:
-    words = folded(one.words) if one.name == "condition" else one.words
-    return f"(?i).*{re.escape(words)}.*"
-
-
-def _facet(now: Snapshot, one: FacetAsked, counts: Counter[str], chosen: Sequence[str]) -> Facet:
+def _facet(now: Snapshot, wanted: Wanted, one: FacetAsked, counts: Counter[str]) -> Facet:
+    chosen = wanted.chosen(one.name)
     values = [
         FacetValue(value, _label(now, one.name, value), counts[value])
         for value in dict.fromkeys([*chosen, *counts])

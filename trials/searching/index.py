@@ -18,7 +18,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -54,12 +54,16 @@ class Snapshot:
     """The index as it was at one moment, and what was learnt of it since."""
 
     def __init__(
-        self, searcher: Searcher, *, complete: bool, rare: int = 0, before: Snapshot | None = None
+        self,
+        searcher: Searcher,
+        *,
+        complete: bool,
+        common: Common | None = None,
+        before: Snapshot | None = None,
     ) -> None:
-        """`rare`: in how many trials a condition is at most that is not among the common ones."""
         self.searcher = searcher
         self.complete = complete
-        self.rare = rare
+        self.common = common or Common()
         self._conditions: dict[int, Condition] = {}
         if before and "spelling" in vars(before):
             known, now = before.spelling.trials, searcher.num_docs
@@ -131,7 +135,7 @@ class Folder:
             self._snapshot = Snapshot(
                 self._index.searcher(),
                 complete=bool(stamps[-1]),
-                rare=Part(self.path / name, self._index).common.rare,
+                common=Part(self.path / name, self._index).common,
                 before=self._snapshot,
             )
         self._state = state
@@ -199,13 +203,17 @@ class Folder:
 
 @dataclass(frozen=True)
 class Common:
-    """The names of the commonest conditions. None of the others was in more than `counted` trials when they
-    were counted, and since then `changed` trials were indexed.
+    """The names of the commonest conditions, numbered from 1 on. None of the others was in more than
+    `counted` trials when they were counted, and since then `changed` trials were indexed.
     """
 
-    names: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()
     counted: int = 0
     changed: int = 0
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        return {name: number for number, name in enumerate(self.names, 1)}
 
     @property
     def rare(self) -> int:
@@ -240,13 +248,13 @@ class Part:
     def common(self) -> Common:
         try:
             kept = json.loads((self.path / _COMMON).read_text())
-            return Common(frozenset(kept["names"]), int(kept["counted"]), int(kept["changed"]))
+            return Common(tuple(kept["names"]), int(kept["counted"]), int(kept["changed"]))
         except (OSError, ValueError, TypeError, KeyError):
             return Common(changed=self.index.searcher().num_docs)
 
     @common.setter
     def common(self, value: Common) -> None:
-        self._keep(_COMMON, json.dumps({**vars(value), "names": sorted(value.names)}))
+        self._keep(_COMMON, json.dumps(asdict(value)))
 
     def _keep(self, name: str, content: str) -> None:
         draft = self.path / f"{name}.new"
@@ -294,9 +302,12 @@ def _forget() -> None:
 os.register_at_fork(after_in_child=_forget)
 
 
+_MAKING = ("schema", "documents", "synonyms")
+
+
 def _edition() -> str:
     """Of what documents are made and how: an index of another making is left alone, and in time removed."""
-    sources = [Path(__file__).with_name(f"{name}.py").read_bytes() for name in ("schema", "documents")]
+    sources = [Path(__file__).with_name(f"{name}.py").read_bytes() for name in _MAKING]
     return hashlib.sha256(b"".join(sources)).hexdigest()
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from django.db.models.functions import Coalesce
 
 from trials.models import Site
-from trials.searching.places import kilometres
+from trials.searching.places import KM_PER_DEGREE, kilometres
 from trials.searching.results import Nearest
 from trials.searching.wanted import Near
 from trials.vocabulary import Status
@@ -18,24 +19,25 @@ def nearest_sites(trials: Sequence[int], near: Near) -> dict[int, Nearest]:
 
     Without a limit of distance everything is within reach.
     """
+    # A place of the index is exact to a tenth of a kilometre.
+    reach = math.inf if near.km is None else near.km + 0.1
     sites = (
         Site.objects.listed()
         .located()
         .filter(trial__in=trials)
-        .order_by()
-        .values_list(
-            "trial_id",
-            "pk",
-            "status",
-            Coalesce("latitude", "approximate_latitude"),
-            Coalesce("longitude", "approximate_longitude"),
+        .annotate(
+            there=Coalesce("latitude", "approximate_latitude"),
+            along=Coalesce("longitude", "approximate_longitude"),
         )
+        .order_by()
     )
+    if near.km is not None:  # of a thousand sites few have their distance measured
+        north = reach / KM_PER_DEGREE
+        sites = sites.filter(there__range=(near.latitude - north, near.latitude + north))
     found: dict[int, Nearest] = {}
-    for trial, site, status, latitude, longitude in sites:
-        km = kilometres(near.latitude, near.longitude, latitude, longitude)
-        # A place of the index is exact to a tenth of a kilometre.
-        if near.km is not None and km > near.km + 0.1:
+    for trial, site, status, there, along in sites.values_list("trial_id", "pk", "status", "there", "along"):
+        km = kilometres(near.latitude, near.longitude, there, along)
+        if km > reach:
             continue
         one = Nearest(site=site, trial=trial, km=km, recruiting=status == Status.RECRUITING)
         if trial not in found or _rank(one) < _rank(found[trial]):

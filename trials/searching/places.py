@@ -11,7 +11,7 @@ from tantivy import Searcher
 
 THOUSANDTHS = 1000
 _EARTH_KM = 6371.0088
-_KM_PER_DEGREE = math.pi * _EARTH_KM / 180
+KM_PER_DEGREE = math.pi * _EARTH_KM / 180
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Places:
         return sorted(near, key=lambda place: place.km)
 
     def _measured(self, latitude: float, longitude: float, km: float) -> Iterator[Place]:
-        degrees = km / _KM_PER_DEGREE
+        degrees = km / KM_PER_DEGREE
         start = bisect_left(self._latitudes, latitude - degrees)
         end = bisect_right(self._latitudes, latitude + degrees)
         for there, along, key in self._places[start:end]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from tantivy import FieldType, Query
@@ -44,9 +44,9 @@ def words(snapshot: Snapshot, wanted: Wanted, *, doubting: bool = False) -> Word
     return Words(tuple((area, part) for area, part in parts if part is not None), typed.understanding)
 
 
-def filters(snapshot: Snapshot, wanted: Wanted, *, but: str = "") -> list[Query]:
-    """One query for each filter in force, except the one named `but`."""
-    found = [keyed(name, wanted.chosen(name)) for name in FACETS if name != but and wanted.chosen(name)]
+def filters(snapshot: Snapshot, wanted: Wanted, *, but: Collection[str] = ()) -> list[Query]:
+    """One query for each filter in force, except those named in `but`."""
+    found = [keyed(name, wanted.chosen(name)) for name in FACETS if name not in but and wanted.chosen(name)]
     if wanted.age is not None:
         first, last = days_of_years(wanted.age), days_of_years(wanted.age + 1) - 1
         found += [_range("youngest", 0, last), _range("oldest", first, None)]
@@ -68,9 +68,20 @@ def unscored(queries: Sequence[Query]) -> list[Query]:
     return [Query.const_score_query(query, 0.0) for query in queries]
 
 
-def found_by(snapshot: Snapshot, wanted: Wanted, sought_words: Words, *, but: str = "") -> Query:
+def found_by(snapshot: Snapshot, wanted: Wanted, sought_words: Words, *, but: Collection[str] = ()) -> Query:
     """Everything that fits, in no order."""
     return every([*sought_words.queries(), *filters(snapshot, wanted, but=but)])
+
+
+def at_most(snapshot: Snapshot, wanted: Wanted, sought_words: Words) -> int:
+    """So many trials fit, or fewer: without looking at any."""
+    of_words = [sought.at_most(part, area, snapshot.searcher) for area, part in sought_words.parts]
+    of_filters = [
+        sum(snapshot.searcher.doc_freq(name, value) for value in chosen)
+        for name in FACETS
+        if (chosen := wanted.chosen(name))
+    ]
+    return min([snapshot.searcher.num_docs, *of_words, *of_filters])
 
 
 def _range(name: str, lowest: int, highest: int | None) -> Query:

@@ -38,21 +38,35 @@ KEYS = (
     "sex",
     "age_group",
     "intervention_type",
-    "country",
+    "status",
+    "study_type",
+    "healthy",
+    "has_results",
+    "sponsor_class",
+    "is_wide",
 )
-# Whole values that are found and counted.
-COUNTED = ("status", "study_type", "healthy", "has_results", "sponsor_class", "sponsor", "condition")
-# Counting takes ten times as long where a document may have several values or none. So what has few of them
-# is counted by combination, and countries, of which most trials have one, apart from those of the others.
-COMBINED = ("phase", "sex", "age_group", "intervention_type")
-COUNTRY_ALONE, COUNTRY_AMONG, SEVERAL = "country_alone", "country_among", "several"
-JOINT = "|"
+# Whole values that are found and counted, of which a trial may have several or none.
+COUNTED = ("sponsor", "condition", "country")
+# Counting takes three to ten times as long where a document may have several values or none, and each field
+# counted costs. So filters with few values are counted together: a profile is all that a trial has of them.
+# How many different ones there are matters as well, since each is read out: it stays below a thousand.
+PROFILES = {
+    "course_profile": ("status", "phase", "study_type", "has_results"),
+    "people_profile": ("sex", "age_group", "healthy", "sponsor_class"),
+    "intervention_profile": ("intervention_type",),
+}
+# Between the values of one filter, and between filters.
+JOINT, BETWEEN = "|", "\x1e"
+# Countries and common conditions stand once more in `COLUMNS` fields of one value each, in which there are no
+# more of a trial than that; of other trials, which are `WIDE`, they are counted apart.
+COLUMNS = 3
+WIDE = "is_wide"
 # Between the parts of a label: its kind, its folded name from one of its words on, its name as written; or
 # of a condition its number, its folded name, its name as written. Spaces are no part of a name.
 SEPARATOR = "\x1f"
 # Conditions are so many that reading their names out takes longer than counting them: by `key_of`.
-# Those that many trials are about stand once more in a field of their own: few values are counted faster.
-CONDITION_KEY, COMMON_KEY = "condition_key", "common_condition_key"
+# The common ones have a number from 1 on beside, in those columns and of wide trials in a field of their own.
+CONDITION_KEY, COMMON = "condition_key", "common_condition"
 NUMBERS = ("pk", "revision")
 # Read in order or by range, never looked up.
 MEASURES = ("number", "youngest", "oldest", "updated", "start")
@@ -69,9 +83,9 @@ _SPELLED_OUT = str.maketrans(
 _POSSESSIVE = re.compile(r"['’`]s\b", re.IGNORECASE)  # noqa: RUF001
 
 
-def combination(name: str) -> str:
-    """The field that has all values of a trial in one, joined by `JOINT`."""
-    return f"{name}_combination"
+def columns(name: str) -> list[str]:
+    """The fields with one value each: a country's name or nothing, a common condition's number or 0."""
+    return [f"{name}_{place}" for place in range(1, COLUMNS + 1)]
 
 
 def key_of(condition: str) -> int:
@@ -106,11 +120,11 @@ def _schema() -> Schema:
     builder.add_text_field("spelling", tokenizer_name="plain", index_option="basic")
     for name in KEYS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in (*COUNTED, *map(combination, COMBINED), COUNTRY_ALONE, COUNTRY_AMONG):
+    for name in (*COUNTED, *PROFILES, *columns("country")):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in NUMBERS:
         builder.add_unsigned_field(name, indexed=True, fast=True)
-    for name in (*MEASURES, CONDITION_KEY, COMMON_KEY):
+    for name in (*MEASURES, CONDITION_KEY, COMMON, *columns(COMMON)):
         builder.add_unsigned_field(name, fast=True)
     builder.add_text_field("title_order", tokenizer_name="raw", index_option="basic", fast=True)
     return builder.build()

@@ -86,6 +86,31 @@ def query(sought: Sought, area: Area = Area.ANYWHERE, *, boosted: bool = True) -
     return _Queries(area, boosted=boosted and area is Area.ANYWHERE).of(sought)
 
 
+def at_most(sought: Sought, area: Area, searcher: Searcher) -> int:
+    """In how many trials it can be."""
+
+    def together(tokens: Sequence[str]) -> int:
+        fields = _FIELDS.get(area, ())
+        return sum(min(searcher.doc_freq(field, token) for token in tokens) for field in fields)
+
+    match sought:
+        case Tokens(spellings):
+            return sum(map(together, spellings))
+        case OneOf(tokens):
+            return sum(together((token,)) for token in tokens)
+        case Identified(identifiers):
+            return sum(searcher.doc_freq("identifier", identifier) for identifier in identifiers)
+        case Synonymous(typed, texts, concepts):
+            about = sum(searcher.doc_freq("concept", concept) for concept in concepts)
+            return at_most(typed, area, searcher) + about + sum(map(together, texts))
+        case Without():
+            return int(searcher.num_docs)
+        case Every(parts):
+            return min(at_most(part, area, searcher) for part in parts)
+        case Some(parts):
+            return sum(at_most(part, area, searcher) for part in parts)
+
+
 def every(queries: Sequence[Query]) -> Query:
     if not queries:
         return Query.all_query()

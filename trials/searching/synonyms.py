@@ -14,6 +14,7 @@ from functools import lru_cache
 from hashlib import sha256
 from itertools import chain, islice
 
+from trials.text import folded
 from trials.vocabularies.loaded import FILE, OTHER, vocabulary
 from trials.vocabularies.wording import key, stems, words
 
@@ -111,3 +112,9 @@ def preferred(name: str) -> str | None:
     found = vocabulary()
     identifier = found.synonym(key(name))
     return found[identifier].name if identifier else None
+
+
+@lru_cache(maxsize=50_000)
+def canonical(name: str) -> str:
+    """By what a condition is counted and filtered: its name in the vocabulary, or else as written; folded."""
+    return folded(preferred(name) or name)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from trials.searching.synonyms import canonical
+
 # Asks for those whose record says nothing there.
 NOT_REPORTED = "none"
 
@@ -82,8 +84,10 @@ class Wanted:
         return replace(self, **nothing)
 
     def chosen(self, name: str) -> tuple[str, ...]:
-        """The values asked for in a filter with counts."""
+        """The values asked for in a filter with counts; conditions by their canonical names."""
         values = getattr(self, name)
+        if name == "condition":
+            return tuple(dict.fromkeys(map(canonical, values)))
         return ((values,) if values else ()) if isinstance(values, str) else tuple(values)
 
     @property
@@ -92,7 +96,7 @@ class Wanted:
         return self.sort or (Sort.RELEVANCE if has_words else Sort.UPDATED)
 
 
-# Filters whose values are counted. `condition` is known by its folded name, `sex` counts whom it admits,
+# Filters whose values are counted. `condition` is known by `synonyms.canonical`, `sex` counts whom it admits,
 # `healthy` and `has_results` are "yes" or "no"; any but `sex` and the names may be NOT_REPORTED.
 FACETS = (
     "status",
