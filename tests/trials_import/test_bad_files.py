@@ -126,6 +126,15 @@ def test_links_are_followed_and_no_folder_is_read_twice(tmp_path: Path) -> None:
     ]
 
 
+def test_a_folder_without_files_is_told_with_where_it_was_looked(tmp_path: Path) -> None:
+    (tmp_path / "inner/deeper").mkdir(parents=True)
+    (tmp_path / "inner/.DS_Store").touch()
+    none = "no study was found: there is no file in this folder"
+    for folder, reason in (("", f"{none}, nor in the 2 within it"), ("inner/deeper", none)):
+        incoming, [refused] = found(tmp_path / folder)
+        assert (incoming, told(refused)) == ([], f"{tmp_path / folder} {reason}")
+
+
 def test_what_is_no_file_is_not_read_in_a_folder_but_where_it_was_asked_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     [refused] = found(tmp_path)[1]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import io
 import json
+import os
+import tempfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -102,6 +106,12 @@ def test_a_busy_registry_is_asked_again_and_one_that_stays_busy_is_told_and_gone
                 "The registry is busy (503).",
             ],
         )
+        told = (
+            f"The fetch that was interrupted was from {registry.url}: "
+            "leave out --base to go on with it, or --resume to begin another one."
+        )
+        elsewhere = ("--resume", "--base", "https://other.example/api/v2")
+        assert run(*elsewhere, command="fetch_trials") == (1, NOTHING, [told])
         registry.answers.append(page(3))
         assert run("--resume", command="fetch_trials") == (
             0,
@@ -155,6 +165,27 @@ def test_a_registry_that_gives_the_same_page_for_ever_is_left() -> None:
     with Registry(page(1, 2, token="x"), page(1, 2, token="x")) as registry:
         told = ["The registry does not say which page is next."]
         assert fetch(registry) == (1, "created=2 updated=0 unchanged=0 rejected=0", told)
+
+
+def test_a_registry_that_changes_meanwhile_has_not_failed() -> None:
+    with Registry(page(1, 2, token="x", total=3), page(3, total=4)) as registry:
+        told = (
+            "The registry has 4 studies, and gave 3: it was changed meanwhile, "
+            "and --since brings what is missing."
+        )
+        assert fetch(registry) == (0, "created=3 updated=0 unchanged=0 rejected=0", [told])
+
+
+def test_a_full_disk_is_not_the_registrys_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.BytesIO):
+        def write(self, content: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("tempfile.SpooledTemporaryFile", lambda size: Full())
+    with Registry(page(1)) as registry:
+        where = tempfile.gettempdir()
+        told = f"{where} cannot take the registry's answer: No space left on device."
+        assert fetch(registry) == (1, NOTHING, [told])
 
 
 def test_an_address_is_needed() -> None:

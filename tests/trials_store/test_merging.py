@@ -20,7 +20,7 @@ from trials.importers.bulk import Incoming, Result, merge
 from trials.importers.ctgov import read_study
 from trials.importers.fixtures import load_trial
 from trials.importers.kept import Kept
-from trials.importers.lists import LISTS
+from trials.importers.lists import ADDING_SPONSORS, LISTS, sponsor_ids
 from trials.importers.store import Change, save_study
 from trials.local_edits import by_hand, plain
 from trials.located import locate_sites
@@ -250,6 +250,18 @@ def test_records_are_written_by_imports_alone() -> None:
     bulk(record())
     with pytest.raises(ProgrammingError, match="by imports alone"), acting_as(CONTENT):
         TrialRecord.objects.update(digest=b"")
+
+
+def test_new_sponsors_are_added_by_one_import_at_a_time() -> None:
+    """Two that add the same ones in another order, trial by trial, would wait for each other."""
+    locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s"
+    held = []
+    for name in (None, "Trust"):
+        with acting_as(IMPORT), connection.cursor() as cursor:
+            sponsor_ids([{"name": name, "agency_class": "OTHER"}] if name else [])
+            cursor.execute(locks, [ADDING_SPONSORS])
+            held += cursor.fetchone()
+    assert held == [0, 1]
 
 
 def test_two_imports_of_the_same_records_at_once_make_each_trial_once() -> None:

@@ -6,7 +6,6 @@ It is asked at a polite rate, and again after a while when it is busy or cannot 
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 import time
 import zlib
@@ -53,6 +52,7 @@ class Fetch:
     pages: int = 0
     studies: int = 0
     total: int = 0
+    changed: bool = False  # whether the registry said another total before
 
     @property
     def url(self) -> str:
@@ -74,12 +74,18 @@ def new(base: str, since: date | None = None) -> Fetch:
     return Fetch(base.rstrip("/"), since.isoformat() if since else "")
 
 
-def unfinished(path: Path) -> Fetch | None:
-    """The fetch that was interrupted, if there is one."""
+def unfinished(path: Path, base: str = "") -> Fetch:
+    """The fetch that was interrupted. Raises `FetchError` where there is none, or it had another base."""
     try:
-        return Fetch(**json.loads(path.read_text()))
+        fetch = Fetch(**json.loads(path.read_text()))
     except (OSError, ValueError, TypeError):
-        return None
+        raise FetchError("No fetch was interrupted: fetch without --resume.") from None
+    if base and base.rstrip("/") != fetch.base:
+        raise FetchError(
+            f"The fetch that was interrupted was from {shown(fetch.base, 300)}: "
+            "leave out --base to go on with it, or --resume to begin another one."
+        )
+    return fetch
 
 
 def remember(path: Path, fetch: Fetch) -> None:
@@ -116,13 +122,15 @@ class Page:
         token = beside.get("nextPageToken") or ""
         if not isinstance(token, str) or (token and token == fetch.token):
             raise FetchError("The registry does not say which page is next.")
-        total = beside.get("totalCount")
+        said = beside.get("totalCount")
+        total = said if isinstance(said, int) else fetch.total
         self.following = replace(
             fetch,
             token=token,
             pages=fetch.pages + 1,
             studies=fetch.studies + count,
-            total=total if isinstance(total, int) else fetch.total,
+            total=total,
+            changed=fetch.changed or (fetch.pages > 0 and total != fetch.total),
         )
 
 
@@ -160,7 +168,14 @@ class Registry:
         file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  (the caller closes it)
         # The scheme is one of the web's: see `new`.
         with urlopen(Request(url, headers=headers), timeout=PATIENCE) as response:  # noqa: S310
-            shutil.copyfileobj(response, file)
+            while piece := response.read(PIECE):
+                try:
+                    file.write(piece)
+                except OSError as error:
+                    where = tempfile.gettempdir()
+                    raise FetchError(
+                        f"{where} cannot take the registry's answer: {error.strerror}."
+                    ) from error
             if response.length:
                 raise ConnectionError("the answer was cut off")
         file.seek(0)

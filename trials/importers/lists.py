@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Protocol
 
-from django.db import models
+from django.db import connection, models
 
 from trials.importers.ctgov import Study, Values
 from trials.importers.differences import Difference, of_groups, of_list
@@ -31,6 +31,7 @@ from trials.text import folded
 # What tells rows of one list apart, such as (position,).
 type Key = tuple[str | int, ...]
 
+ADDING_SPONSORS = 748_205_114  # the key of a lock
 CONTACT = ("name", "role", "phone", "phone_ext", "email")
 
 
@@ -231,11 +232,17 @@ def counted_by_kind(outcomes: Iterable[Values]) -> list[int]:
 
 
 def sponsor_ids(parts: Sequence[Values]) -> dict[str, int]:
-    """The ids of the sponsors by name; those not known yet are added, in one order for all imports."""
+    """The ids of the sponsors by name; those not known yet are added.
+
+    Until the end of the transaction nobody else adds any: two that added the same ones, trial by trial and in
+    another order, would wait for each other for ever.
+    """
     classes = {part["name"]: part["agency_class"] for part in reversed(parts)}
     known = dict(Sponsor.objects.filter(name__in=classes).values_list("name", "pk"))
     missing = sorted(classes.keys() - known.keys())
     if missing:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADDING_SPONSORS])
         Sponsor.objects.bulk_create(
             [Sponsor(name=name, folded=folded(name)[:1000], agency_class=classes[name]) for name in missing],
             ignore_conflicts=True,

@@ -48,7 +48,7 @@ def _at(asked: Path) -> Iterator[tuple[str, os.stat_result] | Refused]:
     Links are followed, and a folder that is reached in several ways, or from within itself, is read once.
     Pipes and devices are read where they were asked for, and only there: one in a folder might never end.
     """
-    folders = set[tuple[int, int]]()
+    folders, found_none = set[tuple[int, int]](), True
     pending = [("", iter([str(asked)]))]
     while pending:
         folder, names = pending[-1]
@@ -60,6 +60,7 @@ def _at(asked: Path) -> Iterator[tuple[str, os.stat_result] | Refused]:
         try:
             found = os.stat(path)
             if not stat.S_ISDIR(found.st_mode):
+                found_none = False
                 if folder and not stat.S_ISREG(found.st_mode):
                     yield refused(_name(path), "is a pipe, socket or device, which is not read in a folder")
                 else:
@@ -69,7 +70,11 @@ def _at(asked: Path) -> Iterator[tuple[str, os.stat_result] | Refused]:
                 inner = sorted(name for name in os.listdir(path) if not hidden(name))
                 pending.append((path, iter(inner)))
         except (OSError, ValueError) as error:
+            found_none = False
             yield refused(_name(path), _why(error))
+    if found_none:
+        inner = f", nor in the {len(folders) - 1} within it" if len(folders) > 1 else ""
+        yield refused(_name(str(asked)), f"no study was found: there is no file in this folder{inner}")
 
 
 def _read(path: str, heard: Heard) -> Pieces:

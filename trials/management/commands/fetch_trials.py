@@ -43,16 +43,15 @@ class Command(ImportCommand):
         except FetchError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
-            raise CommandError(f"{error.filename} cannot be written: {error.strerror}.") from error
+            where = error.filename or settings.DATA
+            raise CommandError(f"{where} cannot be written: {error.strerror}.") from error
 
     def _fetch(
         self, run: Run, *, quiet: bool, base: str | None, since: date | None, resume: bool, **options: Any
     ) -> None:
         make_folder(settings.DATA)
         remembered = settings.DATA / "fetch.json"
-        fetch = unfinished(remembered) if resume else new(base or settings.REGISTRY, since)
-        if fetch is None:
-            raise CommandError("No fetch was interrupted: fetch without --resume.")
+        fetch = unfinished(remembered, base or "") if resume else new(base or settings.REGISTRY, since)
         registry, ended = Registry(tell=self.tell), False
         with tqdm(
             disable=quiet, leave=False, dynamic_ncols=True, unit=" trials", initial=fetch.studies
@@ -69,4 +68,7 @@ class Command(ImportCommand):
                 bar.update(fetch.studies - bar.n)
                 ended = not fetch.token
         if fetch.studies < fetch.total:
-            raise CommandError(f"The registry has {fetch.total} studies, and gave {fetch.studies}.")
+            line = f"The registry has {fetch.total} studies, and gave {fetch.studies}"
+            if not fetch.changed:
+                raise CommandError(f"{line}.")
+            self.tell(f"{line}: it was changed meanwhile, and --since brings what is missing.")
