@@ -18,12 +18,12 @@ from django.db import connections
 
 from config.context import acting_as, system
 from tests.benchmarks.registry.kept import Figures, Kept
-from tests.benchmarks.registry.usage import server_seconds
+from tests.benchmarks.registry.usage import Sessions, used
 from tests.registry import write
 from trials.searching.index import folder
 
 SEED = 1
-BARE, SETTLING = "trialdesk_bare", "trialdesk_settling"
+BARE = "trialdesk_bare"
 _SAMPLED = 10_000  # records
 # What importing does not fill.
 _NOT_IMPORTED = ("django_", "auth_")
@@ -50,12 +50,10 @@ def _import(kept: Kept, first: int, count: int) -> Figures:
         draft.replace(file)
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "import_trials", "-"]
     with folder().alone(wait=True), file.open("rb") as records, tempfile.TemporaryFile("w+") as said:
-        _settle()
-        began, server = time.perf_counter(), server_seconds()
+        began, sessions = time.perf_counter(), Sessions(settings.DATABASES["default"]["USER"])
         process = subprocess.Popen(command, stdin=records, stdout=said)
-        memory, status, usage = _watched(process.pid, records.fileno(), count)
+        memory, status, usage = _watched(process.pid, records.fileno(), count, sessions)
         process.returncode = os.waitstatus_to_exitcode(status)
-        spent = server_seconds() - server
         said.seek(0)
         last = (said.read().splitlines() or ["nothing said"])[-1]
         if process.returncode:
@@ -65,15 +63,17 @@ def _import(kept: Kept, first: int, count: int) -> Figures:
             "created": int(re.findall(r"created=(\d+)", last)[0]),
             "said": last,
             "seconds": time.perf_counter() - began,
-            "cpu": usage.ru_utime + usage.ru_stime + spent,
-            "cpu of the database": spent,
+            "cpu": usage.ru_utime + usage.ru_stime + sessions.seconds,
+            "cpu of the database": sessions.seconds,
             "peak MB": usage.ru_maxrss / 1024,
             "MB after records": memory,
             "read MB": file.stat().st_size / 1e6,
         }
 
 
-def _watched(pid: int, records: int, count: int) -> tuple[dict[int, float], int, resource.struct_rusage]:
+def _watched(
+    pid: int, records: int, count: int, sessions: Sessions
+) -> tuple[dict[int, float], int, resource.struct_rusage]:
     """What the process occupies about each 10,000 records, until it ends, and how it ended.
 
     How far it has read the open file `records` is known, since they share it.
@@ -83,24 +83,18 @@ def _watched(pid: int, records: int, count: int) -> tuple[dict[int, float], int,
         ended, status, usage = os.wait4(pid, os.WNOHANG)
         if ended:
             return samples, status, usage
+        sessions.look()
         read = int(count * os.lseek(records, 0, os.SEEK_CUR) / size)
         if read >= _SAMPLED * (len(samples) + 1):
             samples[read] = _resident(pid)
             sys.stderr.write(f"  {read:,} records read, {samples[read]:.0f} MB\n")
-        time.sleep(0.2)
+        time.sleep(0.1)
 
 
 def _resident(pid: int) -> float:
     """MB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * resource.getpagesize() / 2**20
-
-
-def _settle() -> None:
-    """Have the server write what earlier work left to be written, as it does when a database is dropped."""
-    with connections["owner"]._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {SETTLING}")
-        cursor.execute(f"DROP DATABASE {SETTLING}")
 
 
 # --- COPY, bare ---
@@ -126,23 +120,15 @@ def _copy() -> Figures:
                 rows[each.name] = _write(
                     Path(place) / each.name, f"COPY {each.name} ({each.columns}) TO STDOUT"
                 )
-        _settle()
-        began, server, own = time.perf_counter(), server_seconds(), time.process_time()
-        with acting_as(context, using="bare"):
+        with used("bare") as spent, acting_as(context, using="bare"):
             for each in _tables("bare"):
                 if rows[each.name]:
                     _read(Path(place) / each.name, each)
-        connections["bare"].close()
-        spent = server_seconds() - server
-    figures = {
-        "rows": {name: count for name, count in rows.items() if count},
-        "seconds": time.perf_counter() - began,
-        "cpu": time.process_time() - own + spent,
-        "cpu of the database": spent,
-    }
+    connections["bare"].close()
     with connections["owner"]._nodb_cursor() as cursor:
         cursor.execute(f"DROP DATABASE {BARE}")
-    return figures
+    filled = {name: count for name, count in rows.items() if count}
+    return {"rows": filled, "seconds": spent.wall / 1000, "cpu": spent.cpu / 1000}
 
 
 def _write(file: Path, statement: str) -> int:

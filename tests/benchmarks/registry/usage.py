@@ -1,18 +1,15 @@
-"""Processor time: this process's, that of a backend of PostgreSQL, that of the whole server. Linux tells."""
+"""Processor time: this process's, and that of PostgreSQL's backends. Linux tells."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connections
-
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -47,33 +44,26 @@ def _of_process(pid: int) -> float:
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
-def server_seconds() -> float:
-    """What the embedded server has used since it started, its backends that have ended included."""
-    postmaster = int((settings.DATA / "postgres/postmaster.pid").read_text().split()[0])
-    running = [
-        pid
-        for each in Path("/proc").glob("[0-9]*")
-        if (pid := int(each.name)) == postmaster or _parent(pid) == postmaster
-    ]
-    own, ended = zip(*map(_times, running), strict=True)
-    return sum(own) + sum(ended)
+class Sessions:
+    """Processor time of a user's sessions with the server; of one that has ended, up to the last look."""
 
+    def __init__(self, user: str) -> None:
+        self._command = f"postgres: {user} ".encode()
+        self._postmaster = int((settings.DATA / "postgres/postmaster.pid").read_text().split()[0])
+        self._before = self._seen = self._now()
 
-def _stat(pid: int) -> list[str]:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:  # it has ended meanwhile
-        return []
+    def look(self) -> None:
+        self._seen = self._seen | self._now()
 
+    @property
+    def seconds(self) -> float:
+        return sum(self._seen.values()) - sum(self._before.values())
 
-def _parent(pid: int) -> int:
-    stat = _stat(pid)
-    return int(stat[1]) if stat else 0
+    def _now(self) -> dict[int, float]:
+        return dict(self._running())
 
-
-def _times(pid: int) -> tuple[float, float]:
-    stat = _stat(pid)
-    if not stat:
-        return 0.0, 0.0
-    user, system, ended_user, ended_system = (int(each) / _TICKS for each in stat[11:15])
-    return user + system, ended_user + ended_system
+    def _running(self) -> Iterator[tuple[int, float]]:
+        for each in Path(f"/proc/{self._postmaster}/task/{self._postmaster}/children").read_text().split():
+            with suppress(OSError):  # it may have ended meanwhile
+                if Path(f"/proc/{each}/cmdline").read_bytes().startswith(self._command):
+                    yield int(each), _of_process(int(each))
