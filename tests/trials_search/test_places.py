@@ -143,6 +143,7 @@ def test_many_trials_are_counted_as_few_are(monkeypatch: pytest.MonkeyPatch) -> 
     searches = [Wanted(), Wanted(country=["Ghana"], condition=["common 2"]), Wanted(country=["Spain"])]
     few = [engine.search(wanted) for wanted in searches]
     monkeypatch.setattr(facets, "_FEW", 0)
+    folder()._snapshot = None
     assert [engine.search(wanted) for wanted in searches] == few
     counts = {value.label: value.count for value in few[0].facets["country"].values}
     assert counts == {"Chile": 5, "France": 4, "Ghana": 3, "Japan": 2, "Spain": 1}

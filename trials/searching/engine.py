@@ -136,7 +136,13 @@ def nearest_beyond(wanted: Wanted) -> Nearest | None:
 
 
 def _read(now: Snapshot, wanted: Wanted, facets: Sequence[FacetAsked] = ()) -> tuple[Words, Counted]:
-    """The words, and what they find. Mistakes are mended where filters are not to blame."""
+    """The words, and what they find, in whatever order."""
+    unordered = replace(wanted, sort=None, ascending=False)
+    return now.answer(repr((unordered, facets)), lambda: _found(now, wanted, facets))
+
+
+def _found(now: Snapshot, wanted: Wanted, facets: Sequence[FacetAsked]) -> tuple[Words, Counted]:
+    """Mistakes are mended where filters are not to blame."""
     words = queries.words(now, wanted)
     found = counted(now, wanted, words, facets)
     if found.total or wanted.exact or not words.parts:

@@ -16,7 +16,8 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 _CURRENT, _REVISION, _COMPLETE, _COMMON = "current", "revision", "complete", "common"
 # The words of an index are learnt anew when it has grown or shrunk by this share.
 _ANOTHER_LANGUAGE = 0.02
+# So many answers of a moment are kept, of some kilobytes each.
+_ANSWERS = 500
 # Seconds after which an index that nobody writes any more is removed.
 _OUTDATED = 3 * 24 * 3600
 
@@ -65,6 +68,8 @@ class Snapshot:
         self.complete = complete
         self.common = common or Common()
         self._conditions: dict[int, Condition] = {}
+        self._answers: OrderedDict[str, Any] = OrderedDict()
+        self._answering = Lock()
         if before and "spelling" in vars(before):
             known, now = before.spelling.trials, searcher.num_docs
             if abs(now - known) <= _ANOTHER_LANGUAGE * now:
@@ -77,6 +82,20 @@ class Snapshot:
     @cached_property
     def places(self) -> Places:
         return Places(self.searcher)
+
+    def answer[T](self, question: str, find: Callable[[], T]) -> T:
+        """What `find` finds, or found when this was asked before: pages of one list ask the same."""
+        with self._answering:
+            if question in self._answers:
+                self._answers.move_to_end(question)
+                known: T = self._answers[question]
+                return known
+        found = find()
+        with self._answering:
+            self._answers[question] = found
+            while len(self._answers) > _ANSWERS:
+                self._answers.popitem(last=False)
+        return found
 
     def condition(self, number: int) -> Condition:
         """What a condition's number stands for; both are empty where it is in no trial."""

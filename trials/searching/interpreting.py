@@ -159,21 +159,30 @@ class Interpreter:
                 more_narrower=span.more,
             )
         )
-        return Synonymous(as_typed, self._texts(span), span.concepts)
+        return Synonymous(as_typed, self._texts(span, here), span.concepts)
 
-    def _texts(self, span: synonyms.Span) -> tuple[tuple[str, ...], ...]:
+    def _texts(
+        self, span: synonyms.Span, typed: Sequence[tuple[tuple[str, ...], ...]]
+    ) -> tuple[tuple[str, ...], ...]:
         """Its other names and those of what is narrower, without such as half of all trials would have.
 
-        What many trials are about needs none of them: a trial of a tumour says cancer somewhere.
+        What many trials are about needs none of them: a trial of a tumour says cancer somewhere. Nor does a
+        name that has all the words typed, or another name within it: it finds nothing more.
         """
         limit = max(_FEW, int(_FEW_SHARE * self.searcher.num_docs))
         if sum(self.searcher.doc_freq("concept", concept) for concept in span.concepts) > limit:
             return ()
         names = {tuple(_tokens(_upright(name))) for name in (*span.terms, *span.narrower)}
+        other = [name for name in names if not all(_has_any(name, spellings) for spellings in typed)]
+        found = [
+            name
+            for name in sorted(other, key=lambda name: (len(name), name))
+            if name and 0 < min(self.searcher.doc_freq("text", token) for token in name) <= limit
+        ]
         return tuple(
             name
-            for name in sorted(names)
-            if name and 0 < min(self.searcher.doc_freq("text", token) for token in name) <= limit
+            for place, name in enumerate(found)
+            if not any(_has(name, shorter) for shorter in found[:place])
         )
 
     def _word(self, word: Word, typed: str) -> Sought | None:
@@ -262,6 +271,16 @@ def _spellings(word: str) -> tuple[tuple[str, ...], ...]:
         return tokens, tuple(_tokens("".join(PLAIN.analyze(normalised(word)))))
     parts = _LETTERS_AND_DIGITS.fullmatch(tokens[0])
     return (tokens, tuple(part for part in parts.groups() if part)) if parts else (tokens,)
+
+
+def _has(name: Sequence[str], part: Sequence[str]) -> bool:
+    """Whether the tokens of `part` stand in it side by side."""
+    size = len(part)
+    return any(tuple(name[at : at + size]) == tuple(part) for at in range(len(name) - size + 1))
+
+
+def _has_any(name: Sequence[str], spellings: Sequence[Sequence[str]]) -> bool:
+    return any(_has(name, spelling) for spelling in spellings)
 
 
 def _upright(name: str) -> str:
