@@ -1,6 +1,10 @@
 """The registry's enumerations (ClinicalTrials.gov API v2) in words that people read."""
 
+from collections.abc import Mapping
+from functools import cache
+
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from trials.text import humanised
@@ -234,5 +238,11 @@ class ViolationStep(TextChoices):
 
 def words(vocabulary: type[TextChoices], values: list[str]) -> list[str]:
     """Each value in its words; one that the vocabulary lacks is made readable."""
-    labels = dict(vocabulary.choices)
+    labels = _labels(vocabulary)
     return [str(labels[value]) if value in labels else humanised(value) for value in values]
+
+
+@cache
+def _labels(vocabulary: type[TextChoices]) -> Mapping[str, str | Promise]:
+    """Still to be translated: each reader may have another language."""
+    return dict(vocabulary.choices)

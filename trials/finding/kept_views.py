@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from trials.finding.listing import for_list, lines_of
+from trials.finding.listing import lines_of
 from trials.finding.saved import (
     MOST,
     NothingToSaveError,
@@ -37,6 +37,7 @@ from trials.finding.stars import (
 )
 from trials.finding.stars import star as star_it
 from trials.models import Trial
+from trials.templatetags.finding import star as star_button
 
 
 class KeptRequest(HttpRequest):
@@ -46,9 +47,10 @@ class KeptRequest(HttpRequest):
 @require_safe
 def starred(request: KeptRequest) -> HttpResponse:
     stars = stars_of(request)
-    rows = {trial.nct_id: trial for trial in for_list(Trial.objects.filter(nct_id__in=stars.numbers))}
-    trials = [rows[number] for number in stars.numbers if number in rows]
-    context: dict[str, Any] = {"lines": lines_of(trials, stars), "next": request.path}
+    trials = Trial.objects.filter(nct_id__in=stars.numbers)
+    lines = {line.trial.nct_id: line for line in lines_of(trials, stars)}
+    listed = [lines[number] for number in stars.numbers if number in lines]
+    context: dict[str, Any] = {"lines": listed, "next": request.path}
     if stars.user:
         context["in_browser"] = len(stars_in_browser(request))
     return render(request, "trials/starred.html", context)
@@ -65,7 +67,7 @@ def star(request: KeptRequest) -> HttpResponse:
     stars = stars_of(request)
     response = _back(request)
     if request.htmx:
-        response = render(request, "trials/star.html", {"number": trial.nct_id, "is_starred": wanted})
+        response = HttpResponse(star_button(trial.nct_id, wanted))
     try:
         (star_it if wanted else unstar)(stars, trial, response)
     except TooManyStarsError:

@@ -1,24 +1,25 @@
-"""Trials as lines of a list: what each shows, in a number of queries that does not grow with the list."""
+"""Trials as lines of a list: what each shows, in two queries however long the list is."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import Count, Prefetch, Q
-from django.utils.html import conditional_escape, format_html
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models.functions import NullIf
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from trials.dates import PartialDate
 from trials.models import Condition, Site, Trial, TrialSponsor
 from trials.near import in_words
 from trials.reading.richtext import rendered_line
 from trials.templatetags.catalogue import age_range, dated
-from trials.vocabulary import Sex, Status
+from trials.vocabulary import Sex
 
 if TYPE_CHECKING:
     from trials.querysets import TrialQuerySet
@@ -38,38 +39,61 @@ class NearestSite:
     recruiting: bool
 
 
+class Sites(NamedTuple):
+    """How many the record of a trial names, and in how many countries."""
+
+    count: int = 0
+    countries: int = 0
+
+    def __str__(self) -> str:
+        if not self.count:
+            return ""
+        words = ngettext("%(n)d site", "%(n)d sites", self.count) % {"n": self.count}
+        inside = ngettext("in %(n)d country", "in %(n)d countries", self.countries) % {"n": self.countries}
+        return f"{words} {inside}" if self.countries else words
+
+
 @dataclass(frozen=True)
 class Line:
-    """One trial; of a search also the words that were found in it, and its nearest site."""
+    """One trial; of a search also the words that were found in it, and its nearest site.
+
+    `conditions` are all of its names for them, `lead` is the name of its sponsor.
+    """
 
     trial: Trial
-    is_starred: bool = False
+    conditions: list[str]
+    lead: str
+    sites: Sites
+    is_starred: bool
     found: Snippet | None = None
     nearest: NearestSite | None = None
-    is_new: bool = False
 
-    @cached_property
+    @property
     def title(self) -> SafeString:
         parts = self.found.title if self.found else ()
         return marked(parts) if any(hit for _text, hit in parts) else rendered_line(self.trial.title)
 
-    @cached_property
-    def passage(self) -> SafeString:
-        return marked(self.found.text) if self.found else SafeString("")
-
-    @cached_property
-    def marks_conditions(self) -> bool:
-        """Whether the passage is the list of conditions, or a part of it."""
-        names = ", ".join(condition.name for condition in self.trial.conditions.all())
-        return self.found is not None and "".join(text for text, _hit in self.found.text) in names
-
-    @cached_property
-    def conditions(self) -> list[Condition]:
-        return list(self.trial.conditions.all())[:CONDITIONS_SHOWN]
+    @property
+    def about(self) -> SafeString:
+        """What the trial is called, and its conditions: with the passage found, where that is of them."""
+        nickname = format_html("<strong>{}</strong>", self.trial.nickname) if self.trial.nickname else ""
+        conditions = marked(self.found.text) if self.found and self._marks_conditions else self._conditions
+        return format_html_join(" · ", "{}", ((said,) for said in (nickname, conditions) if said))
 
     @property
-    def more_conditions(self) -> int:
-        return max(len(self.trial.conditions.all()) - CONDITIONS_SHOWN, 0)
+    def passage(self) -> SafeString:
+        """What was found elsewhere than in the title and the conditions."""
+        return SafeString("") if self._marks_conditions or not self.found else marked(self.found.text)
+
+    @cached_property
+    def _marks_conditions(self) -> bool:
+        passage = "".join(text for text, _hit in self.found.text) if self.found else ""
+        return bool(passage) and passage in ", ".join(self.conditions)
+
+    @property
+    def _conditions(self) -> str:
+        shown, more = ", ".join(self.conditions[:CONDITIONS_SHOWN]), len(self.conditions) - CONDITIONS_SHOWN
+        return f"{shown} {_('and %(n)s more') % {'n': more}}" if more > 0 else shown
 
     @property
     def facts(self) -> list[str | SafeString]:
@@ -77,27 +101,10 @@ class Line:
         trial = self.trial
         phases = "" if trial.phases[:1] == ["NA"] else " / ".join(trial.phase_words)
         sex = "" if trial.sex == Sex.ALL else trial.get_sex_display()
-        lead = self.lead.sponsor.name if self.lead else ""
-        updated = format_html("{} {}", _("Updated"), dated(self.updated)) if self.updated else ""
-        said = (trial.nct_id, phases, sex, age_range(trial), self._sites, lead, updated)
+        date = trial.last_update_posted_date or trial.last_update_submitted_date
+        updated = format_html("{} {}", _("Updated"), dated(date)) if date else ""
+        said = (trial.nct_id, phases, sex, age_range(trial), str(self.sites), self.lead, updated)
         return [each for each in said if each]
-
-    @property
-    def _sites(self) -> str:
-        sites, countries = self.trial.site_count, self.trial.country_count  # type: ignore[attr-defined]
-        if not sites:
-            return ""
-        words = ngettext("%(n)d site", "%(n)d sites", sites) % {"n": sites}
-        inside = ngettext("in %(n)d country", "in %(n)d countries", countries) % {"n": countries}
-        return f"{words} {inside}" if countries else words
-
-    @cached_property
-    def updated(self) -> PartialDate | None:
-        return self.trial.last_update_posted_date or self.trial.last_update_submitted_date
-
-    @cached_property
-    def lead(self) -> TrialSponsor | None:
-        return next(iter(self.trial.sponsor_parts.all()), None)
 
 
 def marked(parts: Parts) -> SafeString:
@@ -108,25 +115,47 @@ def marked(parts: Parts) -> SafeString:
     return mark_safe("".join(pieces))  # noqa: S308  (each piece is escaped)
 
 
-def for_list(trials: TrialQuerySet) -> TrialQuerySet:
-    """With what a line of a list shows."""
-    listed = Q(sites__listed=True)
-    parts = TrialSponsor.objects.filter(role=TrialSponsor.Role.LEAD).select_related("sponsor")
-    return (
+def lines_of(
+    trials: TrialQuerySet,
+    starred: Container[str],
+    found: Mapping[int, Snippet] | None = None,
+    nearest: Mapping[int, NearestSite] | None = None,
+) -> list[Line]:
+    """In no order. `found` and `nearest` are by trial."""
+    of_trial = {"trial": OuterRef("pk")}
+    conditions = Condition.objects.filter(**of_trial).order_by("position").values("name")
+    lead = TrialSponsor.objects.filter(**of_trial, role=TrialSponsor.Role.LEAD).order_by()
+    read = list(
         trials.only(*_COLUMNS)
-        .prefetch_related("conditions", Prefetch("sponsor_parts", parts))
-        .annotate(
-            site_count=Count("sites", filter=listed),
-            recruiting_count=Count("sites", filter=listed & Q(sites__status=Status.RECRUITING)),
-            country_count=Count(
-                "sites__country_normalised", filter=listed & ~Q(sites__country_normalised=""), distinct=True
-            ),
-        )
+        .annotate(condition_names=ArraySubquery(conditions), lead=Subquery(lead.values("sponsor__name")))
+        .order_by()
     )
+    sites = _sites(read)
+    return [
+        Line(
+            trial,
+            trial.condition_names,
+            trial.lead or "",
+            sites.get(trial.pk, Sites()),
+            trial.nct_id in starred,
+            (found or {}).get(trial.pk),
+            (nearest or {}).get(trial.pk),
+        )
+        for trial in read
+    ]
 
 
-def lines_of(trials: Iterable[Trial], starred: Container[str]) -> list[Line]:
-    return [Line(trial, trial.nct_id in starred) for trial in trials]
+def _sites(trials: Sequence[Trial]) -> dict[int, Sites]:
+    """Those that the records name today, by trial; a trial without any is not in it."""
+    named = NullIf("country_normalised", Value(""))
+    rows = (
+        Site.objects.listed()
+        .filter(trial__in=[trial.pk for trial in trials])
+        .order_by()
+        .values_list("trial")
+        .annotate(count=Count("pk"), countries=Count(named, distinct=True))
+    )
+    return {trial: Sites(*numbers) for trial, *numbers in rows}
 
 
 def nearest_sites(found: Mapping[int, Nearest], within: str) -> dict[int, NearestSite]:

@@ -154,7 +154,12 @@ def _in_words(kind: Filter, counts: Mapping[str, int], chosen: Sequence[str]) ->
     words = kind.words or {}
     values = [*words, *sorted(counts.keys() - words.keys())]
     return [
-        Choice(value, str(words.get(value) or humanised(value)), counts.get(value, 0), value in chosen)
+        Choice(
+            value,
+            str(words[value]) if value in words else humanised(value),
+            counts.get(value, 0),
+            value in chosen,
+        )
         for value in values
         if counts.get(value) or value in chosen
     ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from trials.choices import Chip
 from trials.finding.asked import Loosening, address, chips, fewer_words, loosenings, query_of
 from trials.finding.forms import SearchForm
-from trials.finding.listing import Line, NearestSite, for_list, nearest_sites
+from trials.finding.listing import Line, NearestSite, lines_of, nearest_sites
 from trials.finding.offered import Offered, asked, offered
 from trials.handing_on.lists import MOST as MOST_IN_A_FILE
 from trials.models import Trial
@@ -129,16 +129,13 @@ class Finding:
 
     @cached_property
     def lines(self) -> list[Line]:
-        keys = [hit.pk for hit in self.results.hits]
-        rows = for_list(Trial.objects.filter(pk__in=keys)).in_bulk() if keys else {}
+        hits = self.results.hits
         found = engine.snippets(self.wanted, self.results) if self.wanted.text else {}
-        near = {hit.pk: hit.nearest for hit in self.results.hits if hit.nearest}
+        near = {hit.pk: hit.nearest for hit in hits if hit.nearest}
         sites = nearest_sites(near, self.form.radius) if near else {}
-        return [
-            Line(rows[key], rows[key].nct_id in self.stars, found.get(key), sites.get(key))
-            for key in keys
-            if key in rows
-        ]
+        trials = Trial.objects.filter(pk__in=[hit.pk for hit in hits])
+        lines = {line.trial.pk: line for line in lines_of(trials, self.stars, found, sites)}
+        return [lines[hit.pk] for hit in hits if hit.pk in lines]
 
     @cached_property
     def facets(self) -> list[Offered]:

@@ -40,6 +40,9 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _MARKER = re.compile(r"\{\{[^{}\n]{0,80}\}\}|\{[%#][^{}\n]{0,80}[%#]\}")
 _SEPARATOR = "<!-- -->"
 
+# A line of these alone is its own HTML: reading most names and titles as CommonMark would be in vain.
+_PLAIN = re.compile(r"[A-Za-z0-9 .,:;()/%+'-]*")
+
 _BLOCK_TAGS = {"p", "br", "ol", "ul", "li", "em", "strong", "a", "hr", "h4"}
 _LINE_TAGS = {"em", "strong"}
 _ATTRIBUTES = {"p": {"class"}, "ol": {"start", "class"}, "li": {"value"}, "a": {"href"}}
@@ -154,6 +157,8 @@ def rendered_criteria(text: str) -> SafeString:
 
 def rendered_line(text: str) -> SafeString:
     """One line, for names and titles: escapes undone, no blocks and no links."""
+    if _PLAIN.fullmatch(text):
+        return mark_safe(text)  # noqa: S308  (nothing in it could be mark-up)
     html = _PARSER.renderInline(_filled(_COMMENT.sub(" ", with_signs(text))))
     return mark_safe(nh3.clean(html.replace("<br />", " "), tags=_LINE_TAGS, attributes={}))  # noqa: S308
 
