@@ -97,6 +97,8 @@ def test_a_study_without_the_date_comes_last_in_either_order(client: Client) -> 
         "EnrollmentCount": "1234",
         "EnrollmentCount,StartDate": "3142",
         "StartDate:asc,EnrollmentCount:desc": "1432",
+        "NCTId:desc": "4321",
+        "NumArmGroups:desc,NCTId:desc": "4321",
     }
     for sort, order in orders.items():
         numbers = [f"NCT0000000{digit}" for digit in order]
@@ -136,6 +138,11 @@ SEARCHES = {
     "filter.advanced=SEARCH[Location](AREA[LocationCity]Málaga AND AREA[LocationCountry]Spain)": "123",
     "filter.advanced=SEARCH[Location](AREA[LocationCity]Málaga AND AREA[LocationCountry]Singapore)": "",
     "filter.advanced=AREA[HasResults]false": "123",
+    "filter.advanced=AREA[Keyword]myositis": "1",
+    "filter.advanced=AREA[Keyword]IIM": "23",
+    "filter.advanced=AREA[Keyword]MISSING": "",
+    "filter.advanced=AREA[Acronym]cells": "",
+    "filter.advanced=AREA[Acronym]MISSING": "123",
     "query.term=lupus OR AREA[Phase]PHASE3": "13",
     "query.cond=lupus AND AREA[Phase]PHASE3": "",
     "query.term=(lupus OR tocilizumab) AND NOT gout AND AREA[Phase]PHASE2": "12",
@@ -152,7 +159,7 @@ def test_what_a_search_finds(client: Client) -> None:
         study(
             "NCT00000001",
             identificationModule={"briefTitle": "Cells in lupus"},
-            conditionsModule={"conditions": ["Systemic lupus erythematosus"]},
+            conditionsModule={"conditions": ["Systemic lupus erythematosus"], "keywords": ["Myositis"]},
             statusModule={"startDateStruct": {"date": "2022-03"}},
         ),
         study(

@@ -12,15 +12,15 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any
 
-from django.db.models import CharField, F, Q, QuerySet, Value
-from django.db.models.functions import Concat, Substr
+from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, Substr
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from trials.ages import maximum_days, minimum_days
 from trials.api.data_model import enumerations, field_named, label_of
 from trials.api.essie import Missing, Range, Words
 from trials.api.problems import BadRequestError
-from trials.models import Arm, Intervention, TrialSponsor
+from trials.models import Arm, Intervention, Keyword, TrialSponsor
 from trials.searching.wanted import Area
 from trials.text import folded
 
@@ -28,15 +28,16 @@ type Asked = Words | Range | Missing
 
 # Fields whose words are sought where the index has them.
 IN_AREA: Mapping[str, Area] = {
-    **dict.fromkeys(("Condition", "Keyword"), Area.CONDITION),
+    "Condition": Area.CONDITION,
     **dict.fromkeys(("InterventionName", "InterventionOtherName"), Area.INTERVENTION),
-    **dict.fromkeys(("BriefTitle", "OfficialTitle", "Acronym"), Area.TITLE),
+    **dict.fromkeys(("BriefTitle", "OfficialTitle"), Area.TITLE),
     **dict.fromkeys(("PrimaryOutcomeMeasure", "SecondaryOutcomeMeasure"), Area.OUTCOME),
     **dict.fromkeys(("NCTId", "NCTIdAlias", "OrgStudyId", "SecondaryId"), Area.IDENTIFIER),
     "CollaboratorName": Area.SPONSOR,
     "LeadSponsorName": Area.LEAD_SPONSOR,
 }
 _TEXTS = {
+    "Acronym": "acronym",
     "BriefSummary": "brief_summary",
     "EligibilityCriteria": "eligibility_text",
     "WhyStopped": "why_stopped",
@@ -86,6 +87,8 @@ _ROWS: Mapping[str, tuple[QuerySet[Any], str]] = {
     "LeadSponsorClass": (TrialSponsor.objects.filter(role=TrialSponsor.Role.LEAD), "agency_class"),
     "CollaboratorClass": (TrialSponsor.objects.exclude(role=TrialSponsor.Role.LEAD), "agency_class"),
 }
+# Words of a trial's rows: the rows, and the column that has them, folded.
+_ROW_TEXTS: Mapping[str, tuple[QuerySet[Any], str]] = {"Keyword": (Keyword.objects.all(), "folded")}
 _SITE_TEXTS = {
     "LocationFacility": "facility__icontains",
     "LocationCity": "city_folded",
@@ -98,7 +101,21 @@ _SITE_TEXTS = {
 OF_SITES = frozenset({*_SITE_TEXTS, "LocationStatus"})
 # What orders a list of studies, and whether it is a date.
 SORTED = {name: (column, True) for name, column in _DATES.items()} | {
-    name: (column, False) for name, column in _NUMBERS.items()
+    name: (column, False)
+    for name, column in {**_NUMBERS, "NCTId": "nct_id", "NumArmGroups": "arm_count"}.items()
+}
+# Columns of SORTED that are counted when asked for.
+COUNTED = {
+    "arm_count": Coalesce(
+        Subquery(
+            Arm.objects.filter(trial=OuterRef("pk"))
+            .order_by()
+            .values("trial")
+            .annotate(n=Count("pk"))
+            .values("n")
+        ),
+        0,
+    )
 }
 
 _DAY = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
@@ -124,6 +141,8 @@ def of_trial(asked: Asked, name: str) -> Q:
     """A condition on Trial, of a field whose words are in a column."""
     if name in _ROWS:
         return _row(asked, name)
+    if name in _ROW_TEXTS:
+        return _row_text(asked, name)
     for columns, made in _KINDS:
         if name in columns:
             return made(asked, columns[name], name)
@@ -174,6 +193,18 @@ def _row(asked: Asked, name: str) -> Q:
         raise BadRequestError(f"Field '{name}' is searched by its values alone")
     rows, column = _ROWS[name]
     return Q(pk__in=rows.filter(**{column: value_of(name, asked.text)}).values("trial"))
+
+
+def _row_text(asked: Asked, name: str) -> Q:
+    rows, column = _ROW_TEXTS[name]
+    match asked:
+        case Missing():
+            return ~Q(pk__in=rows.values("trial"))
+        case Words(text, is_phrase):
+            words = [folded(text)] if is_phrase else folded(text).split()
+            each = (Q(**{f"{column}__contains": word}) for word in words)
+            return Q(pk__in=rows.filter(reduce(operator.and_, each, Q())).values("trial"))
+    raise BadRequestError(f"Field '{name}' has no range")
 
 
 def _flag(asked: Asked, column: str, name: str) -> Q:
@@ -266,4 +297,6 @@ _KINDS: tuple[tuple[Mapping[str, str], Callable[[Asked, str, str], Q]], ...] = (
     (_AGES, _age),
     (_TEXTS, _text),
 )
-FIELDS = frozenset({*IN_AREA, *OF_SITES, *_ROWS, *(name for columns, _made in _KINDS for name in columns)})
+FIELDS = frozenset(
+    {*IN_AREA, *OF_SITES, *_ROWS, *_ROW_TEXTS, *(name for columns, _made in _KINDS for name in columns)}
+)

@@ -21,7 +21,7 @@ from django.db.models import BigIntegerField, BooleanField, F, Func, OrderBy, Q,
 from psycopg.errors import QueryCanceled
 
 from trials.api import essie
-from trials.api.columns import of_trial
+from trials.api.columns import COUNTED, of_trial
 from trials.api.indexed import Indexed
 from trials.api.parameters import Order, StudiesAsked
 from trials.api.problems import BadRequestError
@@ -89,7 +89,8 @@ def studies(asked: StudiesAsked) -> Page:
     near = asked.near[0] if asked.near else None
     indexed = Indexed(plain, near) if plain or near else None
     conditions = _conditions(asked)
-    with nullcontext() if conditions is None else _patience():
+    is_quick = conditions is None and not any(order.column in COUNTED for order in asked.order)
+    with nullcontext() if is_quick else _patience():
         if indexed and plain and any(order.by_relevance for order in asked.order):
             found = _by_relevance(asked, indexed, conditions, after)
         elif indexed and conditions is None and not asked.order:
@@ -162,10 +163,11 @@ def _by_columns(
 
     So the database reads the others in the order of an index.
     """
-    trials = Trial.objects.filter(conditions or Q())
+    orders = [order for order in asked.order if order.column]
+    counted = {order.column: COUNTED[order.column] for order in orders if order.column in COUNTED}
+    trials = Trial.objects.annotate(**counted).filter(conditions or Q())
     if indexed:
         trials = trials.filter(Among(indexed.all()))
-    orders = [order for order in asked.order if order.column]
     later = trials.filter(_later(orders, after)) if after else trials
     parts = [later]
     if orders:

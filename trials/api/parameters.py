@@ -259,11 +259,12 @@ def _order(text: str) -> tuple[Order, ...]:
             found.append(Order(by_relevance=True))
             continue
         known = field_named(name)
-        if known is None:
+        piece = known.piece if known else name  # of "NumArmGroups" no record says anything
+        if known is None and piece not in SORTED:
             raise BadRequestError(f"Parameter 'sort' contains invalid field name: '{name[:60]}'")
-        if known.piece not in SORTED:
-            raise BadRequestError(f"Sorting by '{known.piece}' is not supported")
-        column, is_date = SORTED[known.piece]
+        if piece not in SORTED:
+            raise BadRequestError(f"Sorting by '{piece}' is not supported")
+        column, is_date = SORTED[piece]
         found.append(Order(column, descending=direction == "desc" or (is_date and not direction)))
     if len(found) > 2:
         raise BadRequestError("Parameter 'sort' has more than 2 items")

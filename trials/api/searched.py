@@ -44,7 +44,12 @@ AREAS: dict[str, Area] = {
     "PatientSearch": Area.ANYWHERE,
 }
 # Columns whose words the index has among others.
-_IN_TEXT = frozenset({"BriefSummary", "EligibilityCriteria"})
+_IN_TEXT = {
+    "Acronym": Area.TITLE,
+    "BriefSummary": Area.ANYWHERE,
+    "EligibilityCriteria": Area.ANYWHERE,
+    "Keyword": Area.CONDITION,
+}
 # The pieces of a record in which an area finds words here.
 _TITLES = ("BriefTitle", "OfficialTitle", "Acronym")
 _PIECES: Mapping[Area, tuple[str, ...]] = {
@@ -135,7 +140,7 @@ def _in_field(expression: Words | Range | Missing, scope: Scope) -> Q:
         return inside if scope.one_site else _has_site(inside)
     if name in _IN_TEXT and isinstance(expression, Words):
         # The index says which texts there are to look into.
-        return scope.found(Area.ANYWHERE, _as_words(expression)) & of_trial(expression, name)
+        return scope.found(_IN_TEXT[name], _as_words(expression)) & of_trial(expression, name)
     if name not in IN_AREA:
         return of_trial(expression, name)
     if isinstance(expression, Words):
