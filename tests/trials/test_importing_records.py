@@ -54,6 +54,15 @@ def test_a_record_becomes_rows() -> None:
     assert trial.listed_countries == ["Singapore", "Spain"]
 
 
+def test_a_record_that_brings_results_has_them_whether_or_not_it_says_so() -> None:
+    silent = {**record(), "resultsSection": {"participantFlowModule": {}}}
+    assert read_study(silent).trial["has_results"] is True
+    del silent["hasResults"]
+    assert read_study(silent).trial["has_results"] is True
+    del silent["resultsSection"]
+    assert read_study(silent).trial["has_results"] is None
+
+
 def test_loading_a_record_again_writes_nothing() -> None:
     assert load(record()).change is Change.CREATED
     before = rows()

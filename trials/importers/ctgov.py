@@ -58,7 +58,9 @@ def read_study(record: object, *, strict: bool = False) -> Study:
         raise RejectedError(whole.problems)
     protocol = whole.part("protocolSection")
     study = _study(protocol, strict=strict)
-    study.trial["has_results"] = whole.boolean("hasResults")
+    said = whole.boolean("hasResults")
+    # Records that have passed through other hands may bring the results and not say so.
+    study.trial["has_results"] = True if "resultsSection" in whole else said
     problems = list(whole.problems)
     if strict:
         problems += [
