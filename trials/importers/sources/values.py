@@ -47,6 +47,8 @@ def _constant(name: str) -> Unfit:
     return Unfit(f"{name} is no number of JSON")
 
 
+_TELLING = frozenset({dict, list, Unfit})  # of the types that `DECODER` makes
+
 DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_float=_fraction, parse_int=_whole, parse_constant=_constant
 )
@@ -61,18 +63,18 @@ def problems_of(value: object, text: str) -> tuple[ImportProblem, ...]:
 
 def _sound(value: object) -> bool:
     """Level by level, for a record may be nested deeper than Python calls functions."""
-    level = [value]
+    level: list[Any] = [[value]]
     for _depth in range(DEEPEST + 1):
-        if any(type(node) is Unfit for node in level):
-            return False
         level = [
             child
             for node in level
-            for child in (node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
-            if type(child) in (dict, list, Unfit)
+            for child in (node.values() if type(node) is dict else node)
+            if type(child) in _TELLING
         ]
         if not level:
             return True
+        if any(type(node) is Unfit for node in level):
+            return False
     return False
 
 
