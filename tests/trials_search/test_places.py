@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.trials_views.catalogue import add_trial
-from trials.searching import catching_up, counting, engine, facets
+from trials.searching import catching_up, counting, engine, facets, ordering
 from trials.searching.index import Common, folder
 from trials.searching.ordering import PositionError
 from trials.searching.places import kilometres
@@ -95,6 +95,26 @@ def test_a_long_list_is_read_part_by_part_while_it_changes() -> None:
         assert len(listed) == len(set(listed)) == 5
     with pytest.raises(PositionError):
         engine.page(wanted, after="-1")
+
+
+def test_of_many_trials_those_with_the_words_in_their_titles_come_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for number in range(1, 6):
+        add_trial(
+            f"NCT0000000{number}",
+            identificationModule={"briefTitle": "Zebras" if number in (2, 5) else "Okapis"},
+            descriptionModule={"briefSummary": "Zebras, zebras and zebras"},
+        )
+    monkeypatch.setattr(ordering, "_MANY", 0)
+    listed, after = [], ""
+    while not listed or after:
+        part = engine.page(Wanted("zebras"), after=after, count=3)
+        listed += [hit.nct_id[-1] for hit in part.hits]
+        after = part.following
+    assert sorted(listed[:2]) == ["2", "5"]
+    assert sorted(listed) == ["1", "2", "3", "4", "5"]
+    assert engine.search(Wanted("zebras -okapis")).total == 2
 
 
 @pytest.mark.usefixtures("four_trials")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -141,7 +140,7 @@ def _commit(trials: int) -> int:
     parts = _MERGED
     while trials > COMMIT * parts:
         parts *= _MERGED
-    return math.ceil(trials / parts)
+    return max(trials // parts // BATCH, 1) * BATCH
 
 
 def _forget(writer: IndexWriter, trials: Sequence[int]) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
 from django.db.models import F
 from tantivy import Document
 
+from trials.ages import days_of_years
 from trials.dates import PartialDate
 from trials.models import (
     Condition,
@@ -42,8 +44,8 @@ from trials.searching.wanted import NOT_REPORTED
 from trials.text import folded
 from trials.vocabulary import Sex, Status
 
-# An unknown limit admits everybody.
-NO_LIMIT = 2**32 - 1
+# In whole years: nobody is sought who is older.
+OLDEST = 130
 # A longer name is a description: nobody types its beginning.
 _LONGEST_LABEL = 100
 _LABEL_STARTS = 4
@@ -172,8 +174,7 @@ def _fields(values: dict[str, Any], lists: _Lists, common: Mapping[str, int]) ->
         "pk": values["pk"],
         "revision": values["revision"],
         "number": number,
-        "youngest": values["minimum_age_days"] or 0,
-        "oldest": NO_LIMIT if values["maximum_age_days"] is None else values["maximum_age_days"],
+        "age": _ages(values["minimum_age_days"], values["maximum_age_days"]),
         "updated": ordered(values["last_update_posted_date"] or values["last_update_submitted_date"], number),
         "start": ordered(values["start_date"], number),
         "title_order": f"{folded(titles[0])[:60]} {values['nct_id']}",
@@ -184,6 +185,19 @@ def ordered(date: PartialDate | None, number: int) -> int:
     """A key by which later dates come later and, on one day, lower numbers; no date is the earliest."""
     year, month, day = [*(int(part) for part in date.iso.split("-")), 0, 0][:3] if date else (0, 0, 0)
     return (year * 10_000 + month * 100 + day) * 10**8 + 10**8 - 1 - number
+
+
+@lru_cache(maxsize=10_000)
+def _ages(youngest: int | None, oldest: int | None) -> list[str]:
+    """Each age in years at which somebody may be within limits in days; an unknown one admits everybody.
+
+    Written out, since a range of numbers takes a search much longer than one value.
+    """
+    return [
+        str(years)
+        for years in range(OLDEST + 1)
+        if (youngest or 0) < days_of_years(years + 1) and (oldest is None or oldest >= days_of_years(years))
+    ]
 
 
 def _in_columns(name: str, values: Sequence[Any], nothing: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from tantivy import Query
 
 from trials.searching.counting import Counts, count_few, count_many, first, profiles
 from trials.searching.index import Snapshot
-from trials.searching.queries import Words, at_most, found_by
+from trials.searching.queries import Words, found_by, guessed
 from trials.searching.results import Facet, FacetAsked, FacetOrder, FacetValue, Kind
 from trials.searching.schema import PROFILES, key_of
 from trials.searching.sought import every, keyed, number_of
@@ -40,7 +40,7 @@ class Counted:
 
 def counted(now: Snapshot, wanted: Wanted, words: Words, asked: Sequence[FacetAsked]) -> Counted:
     """Filters in force are counted as if they were not, one by one; all the others together."""
-    count = count_few if at_most(now, wanted, words) <= _FEW else count_many
+    count = count_few if guessed(now, wanted, words) <= _FEW else count_many
     query = found_by(now, wanted, words)
 
     def counts_of(query: Query, some: Sequence[FacetAsked]) -> tuple[int, Counts]:

@@ -6,15 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from tantivy import DocAddress, FieldType, Occur, Order, Query
+from tantivy import DocAddress, FieldType, Occur, Order, Query, SearchResult
 
-from trials.searching import queries
+from trials.searching import queries, sought
 from trials.searching.index import Snapshot
 from trials.searching.places import Place
 from trials.searching.queries import Words
 from trials.searching.schema import SCHEMA
-from trials.searching.sought import every, keyed
-from trials.searching.wanted import Near, Sort, Wanted
+from trials.searching.sought import every, is_affirmative, keyed
+from trials.searching.wanted import Area, Near, Sort, Wanted
 
 # Columns in whose order trials can be listed. Each value is one trial's alone.
 _COLUMNS = {Sort.UPDATED: "updated", Sort.START: "start", Sort.TITLE: "title_order"}
@@ -22,7 +22,9 @@ _COLUMNS = {Sort.UPDATED: "updated", Sort.START: "start", Sort.TITLE: "title_ord
 _RING = 1.0
 # ... and farther away what differs by less than this share.
 _RING_SHARE = 0.02
-# Of more trials than these it takes long, and says little, to weigh where the words stand.
+# Of more trials than these the first have the words in their titles anyway, so those are weighed apart.
+_MANY = 2_000
+# Of more than these it takes long, and says little, to weigh where the words of the others stand.
 _WELL_RANKED = 50_000
 
 
@@ -56,6 +58,9 @@ def ranked(
     if column is None:
         query = _scored(now, wanted, words, narrowing, order, boosted=total <= _WELL_RANKED)
         skipped = first + _number(after)
+        titled = _titled(wanted, words, narrowing) if order is Sort.RELEVANCE and total > _MANY else None
+        if titled is not None:
+            return _titled_first(now, titled, query, skipped, count)
         found = now.searcher.search(query, count, count=False, offset=skipped)
     else:
         ascending = wanted.ascending is not (order is Sort.TITLE)
@@ -68,7 +73,21 @@ def ranked(
             order_by_field=column,
             order=Order.Asc if ascending else Order.Desc,
         )
+    return _ranked(found)
+
+
+def _ranked(found: SearchResult) -> list[Ranked]:
     return [Ranked(value, address) for value, address in found.hits]
+
+
+def _titled_first(now: Snapshot, titled: Query, query: Query, skipped: int, count: int) -> list[Ranked]:
+    found: Any = now.searcher.search(titled, count, offset=skipped)
+    here = _ranked(found)
+    if len(here) < count:
+        others = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, titled)])
+        beyond = max(0, skipped - found.count)
+        here += _ranked(now.searcher.search(others, count - len(here), count=False, offset=beyond))
+    return here
 
 
 def position(wanted: Wanted, words: Words, found: list[Ranked], *, after: str = "") -> str:
@@ -99,9 +118,19 @@ def _scored(
     now: Snapshot, wanted: Wanted, words: Words, narrowing: list[Query], order: Sort, *, boosted: bool
 ) -> Query:
     if order is Sort.RELEVANCE or wanted.near is None:
-        return every([*words.queries(boosted=boosted), *queries.unscored(narrowing)])
-    fitting = Query.const_score_query(every([*words.queries(), *narrowing]), 0.0)
+        given = queries.unscored(queries.selective(wanted))
+        return every([*words.queries(boosted=boosted, given=given), *queries.unscored(narrowing)])
+    fitting = Query.const_score_query(queries.found_by(now, wanted, words), 0.0)
     return Query.boolean_query([(Occur.Must, fitting), (Occur.Should, _by_distance(now, wanted.near))])
+
+
+def _titled(wanted: Wanted, words: Words, narrowing: list[Query]) -> Query | None:
+    """Of all that is found what has the words in its title, where that can be told by the titles alone."""
+    if not all(area is Area.ANYWHERE and is_affirmative(part) for area, part in words.parts):
+        return None
+    there = queries.unscored([sought.query(part, Area.TITLE, boosted=False) for _area, part in words.parts])
+    given = [*there, *queries.unscored(queries.selective(wanted))]
+    return every([*there, *words.queries(boosted=True, given=given), *queries.unscored(narrowing)])
 
 
 def _by_distance(now: Snapshot, near: Near) -> Query:

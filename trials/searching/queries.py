@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from tantivy import FieldType, Query
 
-from trials.ages import days_of_years
 from trials.searching import sought
 from trials.searching.index import Snapshot
 from trials.searching.interpreting import Interpretation, Interpreter
@@ -25,9 +24,9 @@ class Words:
     parts: tuple[tuple[Area, Sought], ...]
     understanding: Understanding
 
-    def queries(self, *, boosted: bool = False) -> Iterator[Query]:
+    def queries(self, *, boosted: bool = False, given: Sequence[Query] = ()) -> Iterator[Query]:
         for area, part in self.parts:
-            yield sought.query(part, area, boosted=boosted)
+            yield sought.query(part, area, boosted=boosted, given=given)
 
 
 def words(snapshot: Snapshot, wanted: Wanted, *, doubting: bool = False) -> Words:
@@ -48,8 +47,7 @@ def filters(snapshot: Snapshot, wanted: Wanted, *, but: Collection[str] = ()) ->
     """One query for each filter in force, except those named in `but`."""
     found = [keyed(name, wanted.chosen(name)) for name in FACETS if name not in but and wanted.chosen(name)]
     if wanted.age is not None:
-        first, last = days_of_years(wanted.age), days_of_years(wanted.age + 1) - 1
-        found += [_range("youngest", 0, last), _range("oldest", first, None)]
+        found.append(keyed("age", [str(wanted.age)]))
     if wanted.near is not None:
         near = wanted.near
         places = snapshot.places.within(near.latitude, near.longitude, near.km)
@@ -63,6 +61,12 @@ def filters(snapshot: Snapshot, wanted: Wanted, *, but: Collection[str] = ()) ->
     return found
 
 
+def selective(wanted: Wanted, *, but: Collection[str] = ()) -> list[Query]:
+    """The filters in force that are one value each: quick to ask for again with each name of a thing."""
+    names = [name for name in FACETS if name not in but and len(wanted.chosen(name)) == 1]
+    return [keyed(name, wanted.chosen(name)) for name in names]
+
+
 def unscored(queries: Sequence[Query]) -> list[Query]:
     """To narrow what is found without a say in its order."""
     return [Query.const_score_query(query, 0.0) for query in queries]
@@ -70,18 +74,21 @@ def unscored(queries: Sequence[Query]) -> list[Query]:
 
 def found_by(snapshot: Snapshot, wanted: Wanted, sought_words: Words, *, but: Collection[str] = ()) -> Query:
     """Everything that fits, in no order."""
-    return every([*sought_words.queries(), *filters(snapshot, wanted, but=but)])
+    given = selective(wanted, but=but)
+    return every([*sought_words.queries(given=given), *filters(snapshot, wanted, but=but)])
 
 
-def at_most(snapshot: Snapshot, wanted: Wanted, sought_words: Words) -> int:
-    """So many trials fit, or fewer: without looking at any."""
-    of_words = [sought.at_most(part, area, snapshot.searcher) for area, part in sought_words.parts]
+def guessed(snapshot: Snapshot, wanted: Wanted, sought_words: Words) -> float:
+    """About how many trials fit, without looking at any: words and filters count, places do not."""
+    searcher = snapshot.searcher
+    trials = max(searcher.num_docs, 1)
+    of_words = [sought.share(part, area, searcher) for area, part in sought_words.parts]
     of_filters = [
-        sum(snapshot.searcher.doc_freq(name, value) for value in chosen)
+        min(1.0, sum(searcher.doc_freq(name, value) for value in chosen) / trials)
         for name in FACETS
         if (chosen := wanted.chosen(name))
     ]
-    return min([snapshot.searcher.num_docs, *of_words, *of_filters])
+    return trials * sought.together([*of_words, *of_filters])
 
 
 def _range(name: str, lowest: int, highest: int | None) -> Query:

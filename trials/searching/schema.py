@@ -37,6 +37,7 @@ KEYS = (
     "phase",
     "sex",
     "age_group",
+    "age",
     "intervention_type",
     "status",
     "study_type",
@@ -69,7 +70,7 @@ SEPARATOR = "\x1f"
 CONDITION_KEY, COMMON = "condition_key", "common_condition"
 NUMBERS = ("pk", "revision")
 # Read in order or by range, never looked up.
-MEASURES = ("number", "youngest", "oldest", "updated", "start")
+MEASURES = ("number", "updated", "start")
 
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "θ": "theta",  # noqa: RUF001

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -81,34 +82,57 @@ class Some:
 type Sought = Tokens | OneOf | Identified | Synonymous | Without | Every | Some
 
 
-def query(sought: Sought, area: Area = Area.ANYWHERE, *, boosted: bool = True) -> Query:
-    """`boosted` words count more in titles and names; without it the same trials are found, in less time."""
-    return _Queries(area, boosted=boosted and area is Area.ANYWHERE).of(sought)
+def query(
+    sought: Sought, area: Area = Area.ANYWHERE, *, boosted: bool = True, given: Sequence[Query] = ()
+) -> Query:
+    """`boosted` words count more in titles and names; without it the same trials are found, in less time.
+
+    `given` is asked for beside this anyway: with each alternative, it spares going through all of that.
+    """
+    return _Queries(area, boosted and area is Area.ANYWHERE, given).of(sought)
 
 
-def at_most(sought: Sought, area: Area, searcher: Searcher) -> int:
-    """In how many trials it can be."""
+def is_affirmative(sought: Sought) -> bool:
+    """Whether nothing in it is excluded."""
+    match sought:
+        case Without():
+            return False
+        case Every(parts) | Some(parts):
+            return all(map(is_affirmative, parts))
+        case _:
+            return True
 
-    def together(tokens: Sequence[str]) -> int:
-        fields = _FIELDS.get(area, ())
-        return sum(min(searcher.doc_freq(field, token) for token in tokens) for field in fields)
+
+def share(sought: Sought, area: Area, searcher: Searcher) -> float:
+    """In about what share of all trials it is: a guess by how common its words are, from 0 to 1."""
+    trials = max(searcher.num_docs, 1)
+
+    def one(field: str, value: object) -> float:
+        return min(1.0, searcher.doc_freq(field, value) / trials)
+
+    def side_by_side(tokens: Sequence[str]) -> float:
+        return max(math.prod(one(field, token) for token in tokens) for field in _FIELDS.get(area, ("text",)))
 
     match sought:
         case Tokens(spellings):
-            return sum(map(together, spellings))
+            return max(map(side_by_side, spellings))
         case OneOf(tokens):
-            return sum(together((token,)) for token in tokens)
+            return max((side_by_side((token,)) for token in tokens), default=0.0)
         case Identified(identifiers):
-            return sum(searcher.doc_freq("identifier", identifier) for identifier in identifiers)
-        case Synonymous(typed, texts, concepts):
-            about = sum(searcher.doc_freq("concept", concept) for concept in concepts)
-            return at_most(typed, area, searcher) + about + sum(map(together, texts))
-        case Without():
-            return int(searcher.num_docs)
+            return max((one("identifier", identifier) for identifier in identifiers), default=0.0)
+        case Synonymous(typed, _texts, concepts):
+            return max(share(typed, area, searcher), *(one("concept", concept) for concept in concepts))
+        case Without(part):
+            return 1 - share(part, area, searcher)
         case Every(parts):
-            return min(at_most(part, area, searcher) for part in parts)
+            return together([share(part, area, searcher) for part in parts])
         case Some(parts):
-            return sum(at_most(part, area, searcher) for part in parts)
+            return max(share(part, area, searcher) for part in parts)
+
+
+def together(shares: Sequence[float]) -> float:
+    """Of what is sought together: more than if one said nothing of the other, less than if it implied it."""
+    return math.sqrt(min(shares, default=1.0) * math.prod(shares))
 
 
 def every(queries: Sequence[Query]) -> Query:
@@ -141,11 +165,12 @@ def keyed(field: str, values: Sequence[object]) -> Query:
 class _Queries:
     area: Area
     boosted: bool
+    given: Sequence[Query]
 
     def of(self, sought: Sought) -> Query:
         match sought:
             case Tokens(spellings):
-                return some([self._side_by_side(tokens) for tokens in spellings])
+                return self._some([self._side_by_side(tokens) for tokens in spellings])
             case OneOf(tokens):
                 return some([self._side_by_side((token,)) for token in tokens])
             case Identified(identifiers):
@@ -157,7 +182,10 @@ class _Queries:
             case Every(parts):
                 return self._every(parts)
             case Some(parts):
-                return some([self.of(part) for part in parts])
+                return self._some([self.of(part) for part in parts])
+
+    def _some(self, queries: Sequence[Query]) -> Query:
+        return some([every([each, *self.given]) for each in queries] if len(queries) > 1 else queries)
 
     def _every(self, parts: Sequence[Sought]) -> Query:
         """Exclusions beside what is sought, so that no part has to go through all trials."""
@@ -175,7 +203,7 @@ class _Queries:
             return typed
         about = Query.const_score_query(keyed("concept", sought.concepts), _CONCEPT_SCORE)
         named = [_phrase(field, tokens) for field in _FIELDS[self.area] for tokens in sought.texts]
-        return some([typed, about, *(Query.boost_query(each, _NAMED_BOOST) for each in named)])
+        return self._some([typed, about, *(Query.boost_query(each, _NAMED_BOOST) for each in named)])
 
     def _side_by_side(self, tokens: Sequence[str]) -> Query:
         if self.area is Area.IDENTIFIER:
