@@ -208,5 +208,8 @@ def report(kept: Kept) -> Iterator[str]:
         f"  peak of memory {tenth['peak MB']:.0f} MB reading {tenth['read MB']:,.0f} MB, "
         f"{rest['peak MB']:.0f} MB reading {rest['read MB']:,.0f} MB"
     )
+    curve = [*rest["MB after records"].items()]
+    if told := curve[:: len(curve) // 6 + 1]:
+        yield "  on the way " + ", ".join(f"{size:.0f} MB after {int(read):,}" for read, size in told)
     unchanged = again["records"] / max(again["seconds"] - start["seconds"], 0.001)
     yield f"  again, all unchanged: {unchanged:,.0f} a second ({again['said']})"

@@ -73,8 +73,8 @@ def _at(asked: Path) -> Iterator[tuple[str, os.stat_result] | Refused]:
             found_none = False
             yield refused(_name(path), _why(error))
     if found_none:
-        inner = f", nor in the {len(folders) - 1} within it" if len(folders) > 1 else ""
-        yield refused(_name(str(asked)), f"no study was found: there is no file in this folder{inner}")
+        others = f", nor in the {len(folders) - 1} within it" if len(folders) > 1 else ""
+        yield refused(_name(str(asked)), f"no study was found: there is no file in this folder{others}")
 
 
 def _read(path: str, heard: Heard) -> Pieces:
