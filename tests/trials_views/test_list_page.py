@@ -174,6 +174,7 @@ def test_a_former_number_leads_to_the_trial_as_it_is_called_now(client: Client) 
         ("?status=FOO", "There is no choice “FOO” here, so it is not applied."),
         ("?sex=X", "There is no choice “X” here, so it is not applied."),
         ("?sort=random", "There is no choice “random” here, so it is not applied."),
+        ("?sort=distance", "To have the nearest first, write a place under “Near”."),
         ("?country=Atlantis", "No trial here has “Atlantis”, so it is not applied."),
         ("?country=%00", "Null characters are not allowed."),
         ("?q=%00", "Null characters are not allowed."),

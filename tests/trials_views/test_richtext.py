@@ -155,6 +155,13 @@ def test_whatever_is_written_only_listed_elements_come_out(text: str) -> None:
         assert {name for _tag, name, _value in found.attributes} <= {"start", "class", "value", "href", "rel"}
 
 
+@given(st.from_regex(r"[aoX][abo XZ12.,:;()/%+'-]{0,40}[a12.)]", fullmatch=True))
+def test_plain_words_stand_as_they_would_if_they_were_read_as_mark_up(text: str) -> None:
+    # With an accent they are.
+    assert rendered_line(f"{text}é") == rendered_line(text) + "é"
+    assert rendered(f"{text}é").replace("é", "") == rendered(text)
+
+
 @given(
     st.lists(
         st.sampled_from(["* ", "1. ", "2) ", "• ", "  ", "    ", "\n", "x", "y: ", "z. ", "9\\. "]),

@@ -110,6 +110,8 @@ class SearchForm(forms.Form):
             self.usual_order = Sort.RELEVANCE
         elif self.around:
             self.usual_order = Sort.DISTANCE
+        if said.get("sort") == Sort.DISTANCE and said.get("near") == "":
+            self.add_error("sort", _("To have the nearest first, write a place under “Near”."))
         asked = said.get("sort")
         self.order = Sort(asked) if asked in dict(self.orders) else self.usual_order
 

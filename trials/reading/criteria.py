@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What a reviewer wrote beside a criterion."""
+
+    heading: str
+    text: str
+    is_warning: bool = False
+
+
+@dataclass(frozen=True)
 class Line:
     """A criterion with what is below it. `lead` says what it is to its parent ("unless", "then").
 
@@ -36,6 +45,13 @@ class Line:
     @property
     def is_lost(self) -> bool:
         return self.node.op is Op.LOST
+
+    @property
+    def remarks(self) -> list[Remark]:
+        node = self.node
+        said = [Remark(_("Quota:"), node.quota), Remark(_("Note:"), node.note)]
+        warnings = [Remark(_("Take care:"), warning, is_warning=True) for warning in node.warnings]
+        return [*(remark for remark in said if remark.text), *warnings]
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch
+from django.db.models import Model, Prefetch
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trials.map.asked import SitesWanted
 from trials.map.frame import Frame, frame
-from trials.models import Caption, CriteriaVersion, Trial
+from trials.models import (
+    Arm,
+    Caption,
+    CentralContact,
+    Condition,
+    CriteriaVersion,
+    Intervention,
+    Keyword,
+    Official,
+    OtherIdentifier,
+    Trial,
+    TrialSponsor,
+)
 from trials.reading.changes import LastChange, last_change
 from trials.reading.criteria import CriteriaPart, criteria_parts
 from trials.reading.history import Told, told
@@ -21,15 +34,23 @@ from trials.reading.sections import Section, sections_of
 from trials.reading.sites import SitesPage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from django.utils.functional import _StrPromise
 
     from trials.criteria.tree import Node, Tree
     from trials.dates import PartialDate
-    from trials.models import Outcome, TrialSponsor
+    from trials.models import Outcome
     from trials.querysets import TrialQuerySet
 
+# Of one trial; their usual order would have the database look up each one's trial as well.
+_LISTS: Mapping[str, type[Model]] = {
+    "conditions": Condition,
+    "keywords": Keyword,
+    "officials": Official,
+    "central_contacts": CentralContact,
+    "other_identifiers": OtherIdentifier,
+    "interventions": Intervention,
+    "arms": Arm,
+}
 # How many of the last imports the page names; the history has all of them.
 IMPORTS_TOLD = 3
 
@@ -37,14 +58,9 @@ IMPORTS_TOLD = 3
 def for_page(trials: TrialQuerySet) -> TrialQuerySet:
     """With all that the page of a trial shows, in a number of queries that does not grow with it."""
     return trials.select_related("record").prefetch_related(
-        "conditions",
-        "keywords",
-        "sponsor_parts__sponsor",
-        "officials",
-        "central_contacts",
-        "other_identifiers",
+        *(Prefetch(name, model._default_manager.order_by("position")) for name, model in _LISTS.items()),
+        Prefetch("sponsor_parts", TrialSponsor.objects.select_related("sponsor").order_by("position")),
         "outcomes",
-        "interventions",
         "arms__interventions",
         Prefetch(
             "criteria_versions",

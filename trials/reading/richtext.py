@@ -40,8 +40,10 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _MARKER = re.compile(r"\{\{[^{}\n]{0,80}\}\}|\{[%#][^{}\n]{0,80}[%#]\}")
 _SEPARATOR = "<!-- -->"
 
-# A line of these alone is its own HTML: reading most names and titles as CommonMark would be in vain.
+# A line of these alone is its own HTML: reading most names and titles as CommonMark would be in vain. So is a
+# paragraph that begins with a word: "o" may be a bullet.
 _PLAIN = re.compile(r"[A-Za-z0-9 .,:;()/%+'-]*")
+_PLAIN_PARAGRAPH = re.compile(r"(?!o )[A-Za-z][A-Za-z0-9 .,:;()/%+'-]*(?<! )")
 
 _BLOCK_TAGS = {"p", "br", "ol", "ul", "li", "em", "strong", "a", "hr", "h4"}
 _LINE_TAGS = {"em", "strong"}
@@ -125,6 +127,8 @@ def _filled(text: str) -> str:
 
 def rendered(text: str) -> SafeString:
     """Paragraphs and lists; line breaks stay where they were."""
+    if _PLAIN_PARAGRAPH.fullmatch(text):
+        return mark_safe(f"<p>{text}</p>\n")  # noqa: S308  (nothing in it could be mark-up)
     return _cleaned(_PARSER.render(_prepared(text)))
 
 

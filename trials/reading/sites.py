@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Page, Paginator
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -51,16 +52,12 @@ class Known:
     search_text: str
     latitude: float | None
     longitude: float | None
-    approximate_latitude: float | None
-    approximate_longitude: float | None
 
     @property
     def coordinates(self) -> tuple[float, float] | None:
-        if self.latitude is not None and self.longitude is not None:
-            return self.latitude, self.longitude
-        if self.approximate_latitude is not None and self.approximate_longitude is not None:
-            return self.approximate_latitude, self.approximate_longitude
-        return None
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
 
     @property
     def country_named(self) -> str:
@@ -69,7 +66,8 @@ class Known:
 
 _COLUMNS = (
     "pk", "status", "country_normalised", "country", "city_folded", "facility", "search_text",
-    "latitude", "longitude", "approximate_latitude", "approximate_longitude",
+    # The record's, or else those of the city.
+    Coalesce("latitude", "approximate_latitude"), Coalesce("longitude", "approximate_longitude"),
 )  # fmt: skip
 
 
@@ -199,7 +197,7 @@ class SitesPage:
     def recruiting(self) -> int:
         return dict(self.statuses).get(Status.RECRUITING, 0)
 
-    @property
+    @cached_property
     def reported_statuses(self) -> list[tuple[str, int]]:
         return [(status, count) for status, count in self.statuses if status]
 
@@ -267,7 +265,7 @@ class SitesPage:
         left_out = {"status": not self.reported_statuses, "distance": not self.near}
         return [self._column(name) for name in _SORTS if not left_out.get(name)]
 
-    @property
+    @cached_property
     def has_contacts(self) -> bool:
         """Whether anybody can be asked about one of the sites that are shown."""
         return self.has_central_contacts or any(row.site.contacts.all() for row in self.rows)

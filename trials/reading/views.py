@@ -42,10 +42,7 @@ def trial_page(request: TrialsRequest, nct_id: str) -> HttpResponse:
     trials = Trial.objects.for_title() if swapped else for_page(Trial.objects.all())
     trial = trials.filter(nct_id=number).first()
     if trial is None or nct_id != trial.nct_id:
-        known = trial.nct_id if trial else _nct_id_now(number or nct_id)
-        if not known:
-            raise Http404(_("There is no such trial here."))
-        return redirect("trials:trial", known)
+        return redirect("trials:trial", trial.nct_id if trial else _nct_id_now(nct_id))
     if swapped:
         sites = SitesPage(trial, asked)
         context = {"trial": trial, "sites": sites}
@@ -63,10 +60,7 @@ def trial_history(request: HttpRequest, nct_id: str) -> HttpResponse:
     """What each import of its record changed of the trial, the newest first."""
     trial = Trial.objects.for_title().filter(nct_id=nct_id).first()
     if trial is None:
-        known = _nct_id_now(nct_id_in(nct_id) or nct_id)
-        if not known:
-            raise Http404(_("There is no such trial here."))
-        return redirect("trials:history", known)
+        return redirect("trials:history", _nct_id_now(nct_id))
     page, problem = page_of(Paginator(trial.imports.all(), IMPORTS_A_PAGE), request.GET.get("page", "1"))
     context = {"trial": trial, "page": page, "page_problem": problem, "imports": list(map(told, page))}
     return render(request, "trials/history.html", context)
@@ -79,10 +73,7 @@ def compare_criteria(request: HttpRequest, nct_id: str) -> HttpResponse:
     """Any two versions side by side: the registry's for everybody, a protocol's for those who may read it."""
     trial = Trial.objects.for_title().filter(nct_id=nct_id).first()
     if trial is None:
-        known = _nct_id_now(nct_id_in(nct_id) or nct_id)
-        if not known:
-            raise Http404(_("There is no such trial here."))
-        there = reverse("trials:compare_criteria", args=[known])
+        there = reverse("trials:compare_criteria", args=[_nct_id_now(nct_id)])
         return redirect(f"{there}?{request.GET.urlencode()}" if request.GET else there)
     versions = comparable(trial)
     form = CompareForm(request.GET.dict(), versions)
@@ -101,10 +92,7 @@ def related_trials(request: TrialsRequest, nct_id: str) -> HttpResponse:
     trials = Trial.objects.for_title().prefetch_related("conditions", "interventions")
     trial = trials.filter(nct_id=nct_id).first()
     if trial is None:
-        known = _nct_id_now(nct_id_in(nct_id) or nct_id)
-        if not known:
-            raise Http404(_("There is no such trial here."))
-        return redirect("trials:related", known)
+        return redirect("trials:related", _nct_id_now(nct_id))
     whole = not request.htmx or request.htmx.boosted
     template = "trials/related.html" if whole else "trials/related.html#alike"
     context = {"trial": trial, "alike": related(trial, count=ALIKE_ALONE if whole else ALIKE)}
@@ -113,6 +101,10 @@ def related_trials(request: TrialsRequest, nct_id: str) -> HttpResponse:
     return response
 
 
-def _nct_id_now(number: str) -> str | None:
-    """The number under which a trial is kept here, when one or a former one is given."""
-    return Trial.objects.known_as(number).values_list("nct_id", flat=True).first()
+def _nct_id_now(nct_id: str) -> str:
+    """The number under which a trial is kept here; given is that or a former one, however it is written."""
+    numbers = Trial.objects.known_as(nct_id_in(nct_id) or nct_id).values_list("nct_id", flat=True)
+    number = numbers.first()
+    if number is None:
+        raise Http404(_("There is no such trial here."))
+    return number
