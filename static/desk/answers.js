@@ -397,7 +397,7 @@ function start() {
     show();
   });
 
-  // Answered before this file listened, as early.js says.
+  // Answered before this file listened, as patience.js says.
   function takeEarly() {
     for (const form of document.querySelectorAll("form.st[data-answer]")) {
       const chosen = form.querySelector("[name=value]:checked");

@@ -4,7 +4,7 @@ const desk = document.querySelector("[data-desk]");
 const KEYS_OFF = "desk-keys-off";
 const VALUES = { y: "yes", n: "no", u: "unknown", a: "not_applicable" };
 
-// As early.js says, which as a file would be one request too many here.
+// As patience.js says, which as a file would be one request too many here.
 addEventListener("DOMContentLoaded", () => {
   const loaded = new URL(performance.getEntriesByType("navigation")[0].name);
   if (loaded.pathname + loaded.search !== location.pathname + location.search) location.reload();
