@@ -196,6 +196,14 @@ def test_a_ranking_among_some_reads_no_more_than_its_page(client: Client) -> Non
     assert every_page(client, f"{query}&pageSize=1") == numbers
 
 
+def test_pages_of_equals_repeat_and_lose_none(client: Client) -> None:
+    numbers = [f"NCT0000000{n}" for n in range(1, 8)]
+    store(*(study(number) for number in reversed(numbers)))
+    for size in (1, 2, 3, 7):
+        pages = every_page(client, f"query.cond=myositis&sort=@relevance&pageSize={size}")
+        assert sorted(pages) == numbers, size
+
+
 def test_what_takes_too_much_is_refused_in_a_line(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     made_up(3)
     everything = "/api/v2/studies?filter.advanced=NOT AREA[Condition]nothing AND NOT AREA[BriefTitle]nothing"

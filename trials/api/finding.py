@@ -148,7 +148,7 @@ def _by_relevance(
     if conditions is None:
         keys = indexed.by_relevance(first, asked.page_size + 1)
         return _Found([(key, [first + place]) for place, key in enumerate(keys, 1)], lambda: indexed.total)
-    ranked = indexed.by_relevance(0, max(indexed.total, 1))
+    ranked = indexed.by_relevance(0, indexed.total + 1)
     fitting = set(Trial.objects.filter(conditions, Among(ranked)).order_by().values_list("pk", flat=True))
     keys = [key for key in ranked if key in fitting]
     return _Found(

@@ -45,15 +45,17 @@ class Indexed:
         return list(zip(self._read("pk", hits), self._read("number", hits), strict=True))
 
     def by_relevance(self, first: int, count: int) -> list[int]:
+        """A page, and one more where there is one: what the next page begins with is none of this one's."""
         wanted = replace(self._wanted, sort=Sort.RELEVANCE)
         found = ordering.ranked(self._now, wanted, self._words, self.total, first, count)
         addresses = [one.address for one in found]
         keys, numbers = (self._read(name, addresses) for name in ("pk", "number"))
         if ordering.order_of(wanted, self._words) is not Sort.RELEVANCE:
             return keys
-        # The index has no order among equals.
-        scores = (-one.value for one in found)
-        return [key for _score, _number, key in sorted(zip(scores, numbers, keys, strict=True))]
+        # Equals stand in the order of the index, which says nothing to anybody: by number, on each page.
+        scores = [-one.value for one in found]
+        rows = list(zip(scores, numbers, keys, strict=True))
+        return [key for _score, _number, key in [*sorted(rows[: count - 1]), *rows[count - 1 :]]]
 
     def _hits(self, query: Query, count: int, **options: Any) -> list[DocAddress]:
         found = self._now.searcher.search(query, count, count=False, **options)
