@@ -187,23 +187,20 @@ def report(kept: Kept) -> Iterator[str]:
     tenth, rest, again, copy = (
         found[name] for name in ("import tenth", "import rest", "import again", "copy")
     )
-    # A command that has next to nothing to do tells what starting one takes. One that went on after an
-    # interruption tells what the part of it takes that was left.
-    start = found["import of one"]
-    names = ("seconds", "cpu", "cpu of the database")
-    seconds, cpu, server = (
-        sum((each[name] - start[name]) * each["records"] / max(each["created"], 1) for each in (tenth, rest))
-        for name in names
-    )
-    total = sum(copy["rows"].values())
+    once, each = _cost(tenth, rest, "cpu")
+    _once, server = _cost(tenth, rest, "cpu of the database")
+    _once, seconds = _cost(tenth, rest, "seconds")
+    yield f"import: {kept.trials:,} records, {sum(copy['rows'].values()):,} rows"
     yield (
-        f"import: {kept.trials:,} records, {total:,} rows, in {seconds:,.0f} s, "
-        f"{kept.trials / seconds:,.0f} a second, beside {start['seconds']:.1f} s to start"
+        f"  processor {1000 * each:.2f} ms a record, of which the database {1000 * server:.2f}, "
+        f"and {once:.1f} s once in a command"
     )
-    yield f"  processor {cpu:,.0f} s, of which the database {server:,.0f} s"
     yield f"  bare COPY of the same rows {copy['seconds']:,.1f} s, processor {copy['cpu']:,.1f} s"
-    slower, dearer = seconds / copy["seconds"], cpu / copy["cpu"]
-    yield f"  ratio to it {slower:.1f} by the clock, {dearer:.1f} by the processor"
+    ratio, whole = kept.trials * each / copy["cpu"], (kept.trials * each + once) / copy["cpu"]
+    yield (
+        f"  ratio to it {ratio:.1f} by the processor, {whole:.1f} with what is once; "
+        f"{kept.trials * seconds / copy['seconds']:.1f} by the clock"
+    )
     yield (
         f"  peak of memory {tenth['peak MB']:.0f} MB reading {tenth['read MB']:,.0f} MB, "
         f"{rest['peak MB']:.0f} MB reading {rest['read MB']:,.0f} MB"
@@ -211,5 +208,14 @@ def report(kept: Kept) -> Iterator[str]:
     curve = [*rest["MB after records"].items()]
     if told := curve[:: len(curve) // 6 + 1]:
         yield "  on the way " + ", ".join(f"{size:.0f} MB after {int(read):,}" for read, size in told)
-    unchanged = again["records"] / max(again["seconds"] - start["seconds"], 0.001)
+    unchanged = again["records"] / max(again["seconds"] - found["import of one"]["seconds"], 0.001)
     yield f"  again, all unchanged: {unchanged:,.0f} a second ({again['said']})"
+
+
+def _cost(tenth: Figures, rest: Figures, name: str) -> tuple[float, float]:
+    """What a command takes once, and what each record that it stores does.
+
+    Records that stood there already, since an import was interrupted, take next to nothing.
+    """
+    each = (rest[name] - tenth[name]) / (rest["created"] - tenth["created"])
+    return tenth[name] - each * tenth["created"], each
