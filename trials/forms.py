@@ -26,19 +26,45 @@ class NamesField(forms.Field):
         super().__init__(required=False, **kwargs)
         self.known = known
 
+    def read(self, name: str) -> str:
+        """A name that is written otherwise than it is kept."""
+        return name
+
     def clean(self, value: Any) -> list[str]:
-        given = [name for name in value or [] if name]
+        given = self._given(value)
         for name in given:
             self.run_validators(name)
-        if not given:
-            return []
-        known = set(self.known(given))
+        holding = self.holding(given)
         for name in given:
-            if name not in known:
+            if name not in holding:
                 raise ValidationError(
                     _("No trial here has “%(value)s”, so it is not applied."), params={"value": name[:80]}
                 )
         return given
+
+    def holding(self, value: Any) -> list[str]:
+        given = [name for name in self._given(value) if "\0" not in name]
+        known = set(self.known(given)) if given else set()
+        return [name for name in given if name in known]
+
+    def _given(self, value: Any) -> list[str]:
+        return [self.read(name) for name in value or [] if name]
+
+
+class ChoicesField(forms.MultipleChoiceField):
+    def holding(self, value: Any) -> list[str]:
+        return [each for each in value or [] if self.valid_value(each)]
+
+
+class HoldingForm(forms.Form):
+    """A form of which what is understood holds: also the values beside one that is not."""
+
+    def clean(self) -> None:
+        for name in self.errors:
+            field = self.fields.get(name)
+            if isinstance(field, NamesField | ChoicesField):
+                given = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+                self.cleaned_data[name] = field.holding(given)
 
 
 def countries(names: list[str]) -> Iterable[str]:
@@ -50,8 +76,8 @@ def sponsors(names: list[str]) -> Iterable[str]:
     return Sponsor.objects.filter(name__in=names).values_list("name", flat=True)
 
 
-def several(vocabulary: Iterable[tuple[str, Any]]) -> forms.MultipleChoiceField:
-    return forms.MultipleChoiceField(
+def several(vocabulary: Iterable[tuple[str, Any]]) -> ChoicesField:
+    return ChoicesField(
         choices=[*vocabulary, (NOT_REPORTED, _("Not reported"))],
         required=False,
         error_messages={"invalid_choice": UNKNOWN_CHOICE},
@@ -69,7 +95,7 @@ class Seeking(forms.CharField):
         )
 
 
-class SeekingForm(forms.Form):
+class SeekingForm(HoldingForm):
     """A form whose `Seeking` fields are named "find_" and the filter."""
 
     def sought(self) -> dict[str, str]:

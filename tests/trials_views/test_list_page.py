@@ -193,6 +193,14 @@ def test_what_is_not_understood_is_said_and_not_applied(client: Client, query: s
 
 
 @pytest.mark.usefixtures("three_trials")
+def test_what_is_understood_holds_beside_what_is_not(client: Client) -> None:
+    assert listed(client, "?status=FOO&status=COMPLETED") == listed(client, "?status=COMPLETED")
+    assert len(listed(client, "?status=COMPLETED")) == 1
+    names = "country=Atlantis&country=%00&country=France"
+    assert listed(client, f"?{names}") == listed(client, "?country=France") == ["NCT00000002"]
+
+
+@pytest.mark.usefixtures("three_trials")
 def test_a_wrong_age_is_told_beside_its_field(client: Client) -> None:
     html = client.get("/trials/?age=abc").content.decode()
     field = re.search(r'<input[^>]*id="age"[^>]*>', html)

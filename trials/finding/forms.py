@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from trials.finding.stars import Stars
-from trials.forms import UNKNOWN_CHOICE, NamesField, several
+from trials.forms import UNKNOWN_CHOICE, HoldingForm, NamesField, several
 from trials.near import RADII, USUAL, Around, around
 from trials.searching import engine
 from trials.searching.synonyms import canonical
@@ -30,8 +30,8 @@ SORTS = [
 
 
 class ConditionsField(NamesField):
-    def clean(self, value: Any) -> list[str]:
-        return super().clean([canonical(name) for name in value or []])
+    def read(self, name: str) -> str:
+        return canonical(name)
 
 
 def _one_of(choices: Iterable[tuple[str, Any]]) -> forms.ChoiceField:
@@ -40,7 +40,7 @@ def _one_of(choices: Iterable[tuple[str, Any]]) -> forms.ChoiceField:
     )
 
 
-class SearchForm(forms.Form):
+class SearchForm(HoldingForm):
     """A search as an address has it. What is not understood is in `errors`, and the rest holds."""
 
     q = forms.CharField(
@@ -103,6 +103,7 @@ class SearchForm(forms.Form):
         return text
 
     def clean(self) -> None:
+        super().clean()
         said = self.cleaned_data
         if not said.get("exactly") or said.get("exactly") != said.get("q"):
             said.pop("exactly", None)

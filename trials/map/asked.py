@@ -48,8 +48,8 @@ class SitesWanted:
 
 
 class TrialsField(NamesField):
-    def clean(self, value: Any) -> list[str]:
-        return super().clean([number.strip().upper() for number in value or []])
+    def read(self, name: str) -> str:
+        return name.strip().upper()
 
 
 def _trials(numbers: list[str]) -> Iterable[str]:
