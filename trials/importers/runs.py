@@ -61,15 +61,16 @@ class Interruption:
 @contextmanager
 def seldom_collected() -> Iterator[None]:
     """Records are very many objects in no circles: to look for those all the time takes a quarter of it."""
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
+    before, already_frozen = gc.get_threshold(), gc.get_freeze_count()
+    if not already_frozen:
+        gc.freeze()
     gc.set_threshold(1_000_000, *before[1:])  # more than there are of one batch
     try:
         yield
     finally:
         gc.set_threshold(*before)
-        gc.unfreeze()
+        if not already_frozen:
+            gc.unfreeze()
 
 
 class Run:
