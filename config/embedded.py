@@ -190,6 +190,7 @@ class EmbeddedServer:
         }
         if not self.durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            settings |= {"wal_level": "minimal", "max_wal_senders": "0", "autovacuum": "off"}
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         started = self._run(
             *("pg_ctl", "start", "-w", "-t", str(int(PATIENCE)), "-D", str(self.cluster)),

@@ -4,7 +4,7 @@ A test that needs the database says `pytest.mark.django_db` and no more. It runs
 it must do as the owner, it does with `connections["owner"]`.
 """
 
-import contextlib
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,13 +13,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connections
-from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
 from tests.chromium import FLAGS, chromium_path
+from tests.database import as_superuser
 
 # Playwright keeps an event loop in this thread, where Django would refuse to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -46,39 +45,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             )
 
 
-def truncate_what_was_written(case: TransactionTestCase) -> None:
-    """Empty the tables that a test wrote to, in one statement, in place of Django's slow flush.
-
-    By their size and not their rows, which row-level security hides from the owner too. Content types and
-    permissions stay: they are the same for every test.
-    """
-    for _again in range(5):
-        # A page that is being left may still be answered, and its queries wait for these locks crosswise.
-        with contextlib.suppress(OperationalError):
-            return truncate_once()
-    truncate_once()
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what stays to the end: modules, models, and thousands of tests."""
+    gc.collect()
+    gc.freeze()
 
 
-def truncate_once() -> None:
-    from trials.searching import index  # only now are there models
-
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(
-            """
-            select string_agg(format('%I', relname), ', ') from pg_class
-            where relnamespace = 'public'::regnamespace and relkind = 'r' and pg_relation_size(oid) > 0
-            and relname not in ('django_migrations', 'django_content_type', 'auth_permission')
-            """
-        )
-        [(tables,)] = cursor.fetchall()
-        if tables:
-            cursor.execute("set lock_timeout = '10s'")
-            cursor.execute(f"truncate {tables} cascade")
-            # Nothing tells the index of trials that went like this.
-            index.folder().discard(index.folder().current())
-
-
-TransactionTestCase._fixture_teardown = truncate_what_was_written  # type: ignore[attr-defined]
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    with as_superuser():
+        yield
 
 
 # --- The browser ---

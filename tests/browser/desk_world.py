@@ -10,10 +10,10 @@ from django.db import connections
 from django.test import Client
 from playwright.sync_api import Locator, Page
 
-from config.context import acting_as, system
+from config.context import acting_as
 from screening.models import CenterSite, Screening, User
+from tests.documents.loading import load_documents
 from tests.factories import CONTENT, Cast, make_cast, make_center_site, make_screening
-from trials.importers.fixtures import load_document
 from trials.models import CriteriaVersion, Trial
 
 
@@ -30,10 +30,7 @@ class World:
 
 def make_world(nct_id: str = "NCT07086404") -> World:
     """The cast, and one of the fixtures' trials at their center in Rennes."""
-    fixtures = settings.BASE_DIR / "fixtures"
-    with acting_as(system("fixtures", edits_content=True, importing=True)):
-        load_document(fixtures / "variables.yaml")
-        load_document(fixtures / "trials" / f"{nct_id}.yaml")
+    load_documents(nct_id)
     cast = make_cast()
     with acting_as(CONTENT):
         trial = Trial.objects.get(nct_id=nct_id)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
-
-from config.context import acting_as, system
+from config.context import acting_as
 from screening.models import PracticeRound, User
 from screening.services.practice import answer_case, cases_of, start_round
+from tests.documents.loading import load_documents
 from tests.factories import CONTENT, Cast, acting, make_cast, make_center_site
-from trials.importers.fixtures import load_document
 from trials.models import CriteriaVersion, Trial
 
 NCT_ID = "NCT06470048"  # with a registry's text and a protocol
@@ -29,10 +27,7 @@ class World:
 
 
 def make_world() -> World:
-    fixtures = settings.BASE_DIR / "fixtures"
-    with acting_as(system("fixtures", edits_content=True, importing=True)):
-        load_document(fixtures / "variables.yaml")
-        load_document(fixtures / "trials" / f"{NCT_ID}.yaml")
+    load_documents(NCT_ID)
     cast = make_cast()
     with acting_as(CONTENT):
         trial = Trial.objects.get(nct_id=NCT_ID)

@@ -6,13 +6,12 @@ import re
 from html import unescape
 from typing import Any
 
-from django.conf import settings
 from django.test import Client
 
 from config.context import acting_as, system
+from tests.documents.loading import load_documents
 from tests.trials.records import record
 from trials.importers.ctgov import read_study
-from trials.importers.fixtures import load_document
 from trials.importers.store import save_study
 from trials.models import Trial
 
@@ -33,10 +32,7 @@ def add_trial(nct_id: str, **modules: dict[str, Any]) -> Trial:
 
 
 def add_documents(*names: str) -> None:
-    with acting_as(system("test", edits_content=True, importing=True)):
-        load_document(settings.BASE_DIR / "fixtures/variables.yaml")
-        for name in names or NUMBERS:
-            load_document(settings.BASE_DIR / f"fixtures/trials/{NUMBERS[name]}.yaml")
+    load_documents(*(NUMBERS[name] for name in names or NUMBERS))
 
 
 def text_of(html: str) -> str:
