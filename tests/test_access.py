@@ -222,7 +222,8 @@ def fact_of(screening: Screening) -> Fact:
         return Fact.objects.get(patient=screening.patient_id)
 
 
-def address(name: str, screening: Screening) -> str:
+def addresses(screening: Screening) -> dict[str, str]:
+    """One of each kind, by its name."""
     published = {"nct_id": screening.trial.nct_id, "number": 1}
     draft = {"nct_id": screening.trial.nct_id, "number": 2}
     arguments: dict[str, dict[str, Any]] = {
@@ -267,7 +268,7 @@ def address(name: str, screening: Screening) -> str:
             )
         },
     }
-    return reverse(name, kwargs=arguments.get(name))
+    return {name: reverse(name, kwargs=arguments.get(name)) for name in GET}
 
 
 def practice_round_of(screening: Screening) -> int:
@@ -305,8 +306,8 @@ def test_every_address_is_in_both_tables() -> None:
 def test_what_each_role_may_read(role: str, cast: Cast, screening: Screening) -> None:
     expected = {name: statuses[ROLES.index(role)] for name, statuses in GET.items()}
     found, client = {}, client_of(role, cast)
-    for name in GET:
-        response = client.get(address(name, screening))
+    for name, address in addresses(screening).items():
+        response = client.get(address)
         found[name] = response.status_code
         if role == "nobody" and response.status_code == LOGIN:
             assert response["Location"].startswith(reverse("login"))
@@ -316,9 +317,9 @@ def test_what_each_role_may_read(role: str, cast: Cast, screening: Screening) ->
 @pytest.mark.parametrize("role", ROLES)
 def test_what_each_role_may_write(role: str, cast: Cast, screening: Screening) -> None:
     expected = {name: statuses[ROLES.index(role)] for name, statuses in POST.items()}
-    found, client = {}, client_of(role, cast)
+    found, client, address = {}, client_of(role, cast), addresses(screening)
     for name in sorted(POST, key="logout".__eq__):  # last, as it ends what the others need
-        response = client.post(address(name, screening))
+        response = client.post(address[name])
         found[name] = response.status_code
         if role == "nobody" and response.status_code == LOGIN and name != "logout":
             assert response["Location"].startswith(reverse("login"))

@@ -86,22 +86,25 @@ def test_only_administrators_come_in(client: Client, trial: Trial) -> None:
         assert client.get(page).status_code == 302
 
 
-@pytest.mark.parametrize("model", ["trial", "site", "sponsor", "outcome", "criteriaversion", "variable"])
-def test_a_list_of_twenty_takes_as_many_queries_as_a_list_of_one(model: str, ada: Client) -> None:
+def test_a_list_of_twenty_takes_as_many_queries_as_a_list_of_one(ada: Client) -> None:
     def add(number: int) -> None:
         sponsor = {"leadSponsor": {"name": f"Sponsor {number}", "class": "OTHER"}}
         make_version(load_trial(f"NCT000000{number:02}", sponsorCollaboratorsModule=sponsor))
         with acting_as(CONTENT):
             Variable.objects.create(code=f"v{number}", label="V", kind="number")
 
+    def queries_of(model: str) -> int:
+        ada.get(address(f"{model}_changelist"))
+        with CaptureQueriesContext(connection) as queries:
+            assert ada.get(address(f"{model}_changelist")).status_code == 200
+        return len(queries)
+
     counts = []
     for numbers in (range(1), range(1, 20)):
         for number in numbers:
             add(number)
-        ada.get(address(f"{model}_changelist"))
-        with CaptureQueriesContext(connection) as queries:
-            assert ada.get(address(f"{model}_changelist")).status_code == 200
-        counts.append(len(queries))
+        models = ("trial", "site", "sponsor", "outcome", "criteriaversion", "variable")
+        counts.append({model: queries_of(model) for model in models})
     assert counts[0] == counts[1]
 
 
