@@ -15,6 +15,9 @@ TRY_AGAIN_AFTER = 5  # seconds
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        # Programs are told in a line.
+        return HttpResponse("Unreadable request", status=400, content_type="text/plain; charset=utf-8")
     return _page(400)
 
 

@@ -247,6 +247,7 @@ REFUSED = {
     "aggFilters=phase:9": "Invalid value in parameter `aggFilters`: 'phase:9'",
     "query.term=a&query.term=b": "Parameter `query.term` is given more than once",
     f"query.term={'study ' * 301}": "Parameter `query.term` has more than 300 words",
+    "&".join(["query.term=a"] * 1001): "Unreadable request",
 }
 
 

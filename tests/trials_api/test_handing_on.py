@@ -200,6 +200,7 @@ def test_a_reference_is_read_as_it_was_written() -> None:
     assert first["authors"] == ["Dr One"]
     assert first["keywords"] == ["Myositis", "Cells: new", "Usual care", "IIM"]
     assert first["year"] == "2024"
+    assert "Status: Recruiting" in first["notes"]
     assert first["urls"] == ["https://clinicaltrials.gov/study/NCT01234567"]
     assert second["title"] == "Two ER - lines"
 

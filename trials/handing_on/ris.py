@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import rispy  # type: ignore[import-untyped]
+from django.db.models import TextChoices
 from rispy import RisWriter
 
 from trials.handing_on.study import Study, each, module, nct_id, registry_page, text, texts, title
+from trials.vocabulary import Phase, Status, StudyType, words
 
 _SPACES = re.compile(r"\s+")
 
@@ -66,20 +68,24 @@ def _authors(study: Study) -> list[str]:
 def _keywords(study: Study) -> list[str]:
     conditions = module(study, "conditionsModule")
     interventions = each(module(study, "armsInterventionsModule"), "interventions")
-    words = [*texts(conditions, "conditions"), *(text(one, "name") for one in interventions)]
-    return list(dict.fromkeys(filter(None, [*words, *texts(conditions, "keywords")])))
+    named = [*texts(conditions, "conditions"), *(text(one, "name") for one in interventions)]
+    return list(dict.fromkeys(filter(None, [*named, *texts(conditions, "keywords")])))
 
 
 def _notes(study: Study) -> list[str]:
     design = module(study, "designModule")
     said = {
         "Official title": text(module(study, "identificationModule"), "officialTitle"),
-        "Status": text(module(study, "statusModule"), "overallStatus"),
-        "Study type": text(design, "studyType"),
-        "Phase": ", ".join(texts(design, "phases")),
+        "Status": _in_words(Status, [text(module(study, "statusModule"), "overallStatus")]),
+        "Study type": _in_words(StudyType, [text(design, "studyType")]),
+        "Phase": _in_words(Phase, texts(design, "phases")),
         "Enrolment": text(design, "enrollmentInfo", "count"),
     }
     return [f"{name}: {value}" for name, value in said.items() if value]
+
+
+def _in_words(vocabulary: type[TextChoices], values: list[str]) -> str:
+    return ", ".join(words(vocabulary, [value for value in values if value]))
 
 
 def _ris_date(iso: str) -> str:

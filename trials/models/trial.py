@@ -181,11 +181,12 @@ class Trial(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.nct_id} {self.title}".strip()
+        return self.nct_id if self.title == self.nct_id else f"{self.nct_id} {self.title}"
 
     @property
     def title(self) -> str:
-        return self.brief_title or self.official_title or self.nickname or self.acronym
+        """How the trial is called: by its number, where its record names it in no way."""
+        return self.brief_title or self.official_title or self.nickname or self.acronym or self.nct_id
 
     @property
     def phase_words(self) -> list[str]:
