@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Subquery, Value
@@ -30,6 +30,11 @@ _COLUMNS = (
     *("nct_id", "brief_title", "official_title", "nickname", "acronym", "overall_status", "phases"),
     *("sex", "minimum_age", "maximum_age", "last_update_posted_date", "last_update_submitted_date"),
 )
+_OF_TRIAL = {"trial": OuterRef("pk")}
+_CONDITIONS = ArraySubquery(Condition.objects.filter(**_OF_TRIAL).order_by("position").values("name"))
+_LEAD = Subquery(
+    TrialSponsor.objects.filter(**_OF_TRIAL, role=TrialSponsor.Role.LEAD).order_by().values("sponsor__name")
+)
 
 
 @dataclass(frozen=True)
@@ -39,16 +44,17 @@ class NearestSite:
     recruiting: bool
 
 
-class Sites(NamedTuple):
+@dataclass(frozen=True)
+class Sites:
     """How many the record of a trial names, and in how many countries."""
 
-    count: int = 0
+    number: int = 0
     countries: int = 0
 
     def __str__(self) -> str:
-        if not self.count:
+        if not self.number:
             return ""
-        words = ngettext("%(n)d site", "%(n)d sites", self.count) % {"n": self.count}
+        words = ngettext("%(n)d site", "%(n)d sites", self.number) % {"n": self.number}
         inside = ngettext("in %(n)d country", "in %(n)d countries", self.countries) % {"n": self.countries}
         return f"{words} {inside}" if self.countries else words
 
@@ -122,14 +128,7 @@ def lines_of(
     nearest: Mapping[int, NearestSite] | None = None,
 ) -> list[Line]:
     """In no order. `found` and `nearest` are by trial."""
-    of_trial = {"trial": OuterRef("pk")}
-    conditions = Condition.objects.filter(**of_trial).order_by("position").values("name")
-    lead = TrialSponsor.objects.filter(**of_trial, role=TrialSponsor.Role.LEAD).order_by()
-    read = list(
-        trials.only(*_COLUMNS)
-        .annotate(condition_names=ArraySubquery(conditions), lead=Subquery(lead.values("sponsor__name")))
-        .order_by()
-    )
+    read = list(trials.only(*_COLUMNS).annotate(condition_names=_CONDITIONS, lead=_LEAD).order_by())
     sites = _sites(read)
     return [
         Line(
@@ -153,7 +152,7 @@ def _sites(trials: Sequence[Trial]) -> dict[int, Sites]:
         .filter(trial__in=[trial.pk for trial in trials])
         .order_by()
         .values_list("trial")
-        .annotate(count=Count("pk"), countries=Count(named, distinct=True))
+        .annotate(number=Count("pk"), countries=Count(named, distinct=True))
     )
     return {trial: Sites(*numbers) for trial, *numbers in rows}
 

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from tantivy import Document, Query, Searcher, SnippetGenerator
 
 from trials.models import Condition, Trial
@@ -15,6 +17,9 @@ from trials.searching.schema import SCHEMA
 
 LONGEST = 240
 _TITLES = ("brief_title", "official_title", "nickname", "acronym")
+_CONDITIONS = ArraySubquery(
+    Condition.objects.filter(trial=OuterRef("pk")).order_by("position").values("name")
+)
 _TEXTS = ("brief_summary", "plain_summary", "eligibility_text")
 # Of CommonMark what would disturb in a line: escapes, and the signs of list items and of emphasis.
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -24,14 +29,11 @@ _SIGNS = re.compile(r"^\s*[*+-]\s+|\*\*", re.MULTILINE)
 def snippets_of(searcher: Searcher, query: Query, trials: Sequence[int]) -> dict[int, Snippet]:
     """By trial: its title, and the best part of a text of it. Where no words are sought nothing is marked."""
     marking = SnippetGenerator.create(searcher, query, SCHEMA, "text")
-    rows = list(Trial.objects.filter(pk__in=trials).order_by().values("pk", *_TITLES, *_TEXTS))
-    conditions: dict[int, list[str]] = {}
-    for trial, name in Condition.objects.filter(trial__in=trials).values_list("trial_id", "name"):
-        conditions.setdefault(trial, []).append(name)
+    rows = Trial.objects.filter(pk__in=trials).order_by()
     found = {}
-    for row in rows:
+    for row in rows.values("pk", *_TITLES, *_TEXTS, names=_CONDITIONS):
         title = next((row[name] for name in _TITLES if row[name]), "")
-        texts = [", ".join(conditions.get(row["pk"], ())), *(_plain(row[name]) for name in _TEXTS)]
+        texts = [", ".join(row["names"]), *(_plain(row[name]) for name in _TEXTS)]
         found[row["pk"]] = Snippet(_marked(marking, _ESCAPE.sub(r"\1", title)), _best(marking, texts))
     return found
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db.models import Count
 from django.http import HttpResponse
@@ -40,6 +41,7 @@ def measure(kept: Kept) -> None:
 
 def _pages(kept: Kept) -> Figures:
     catching_up.catch_up(wait=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
     server = get_wsgi_application()
     with override_settings(MIDDLEWARE=[], ROOT_URLCONF=__name__):
         bare = WSGIHandler()
@@ -104,7 +106,7 @@ def _asked(server: Server, address: str) -> tuple[str, bytes, Any]:
 
 
 def report(kept: Kept) -> Iterator[str]:
-    yield ("pages, as the server answers them (processor ms)")
+    yield (f"pages at {kept.trials:,} trials, as the server answers them (processor ms)")
     for name, found in kept.figures()["pages"].items():
         lines = found["pages"]
         cpu, least = [line[4] for line in lines], [line[5] for line in lines]
