@@ -19,13 +19,13 @@ from config.embedded import EmbeddedServer
 
 type Server = psycopg.Connection[Any]
 
-# Bytes from which on a table's dead rows cost more than a new table.
-LARGE = 2**20
+# Bytes of a table and its indexes from which on its dead rows cost more than a new one.
+LARGE = 4 * 2**20
 
 # By their size and not their rows, which row-level security hides from the owner too. Content types and
 # permissions stay: they are the same for every test.
 _TABLES = """
-    select format('%I', relname), pg_relation_size(oid) from pg_class
+    select format('%I', relname), pg_relation_size(oid), pg_total_relation_size(oid) from pg_class
     where relnamespace = 'public'::regnamespace and relkind = 'r'
     and relname not in ('django_migrations', 'django_content_type', 'auth_permission') order by relname
 """
@@ -66,16 +66,16 @@ def _empty_once() -> None:
     if not _superusers:
         connections["owner"].ensure_connection()
     server = _superusers[0] if _superusers else connections["owner"].connection
-    sizes: dict[str, int] = dict(server.execute(_TABLES).fetchall())
-    written = [table for table, size in sizes.items() if size]
+    tables: list[tuple[str, int, int]] = server.execute(_TABLES).fetchall()
+    written = [name for name, size, _total in tables if size]
     if not written:
         return
     with server.transaction():
         server.execute("set local lock_timeout = '10s'")
-        if not _superusers or max(sizes.values()) > LARGE:
+        if not _superusers or max(total for *_, total in tables) > LARGE:
             server.execute(f"truncate {', '.join(written)} cascade")
         else:
-            server.execute(f"lock table {', '.join(sizes)}")
+            server.execute(f"lock table {', '.join(name for name, *_ in tables)}")
             server.execute("; ".join(f"delete from {table}" for table in written))
     # Nothing tells the index of trials that went like this.
     index.folder().discard(index.folder().current())
@@ -98,7 +98,7 @@ def load_once(name: str, load: Callable[[], object]) -> None:
 
 
 def _with_rows(server: Server) -> list[str]:
-    tables = [table for table, size in server.execute(_TABLES).fetchall() if size]
+    tables = [name for name, size, _total in server.execute(_TABLES).fetchall() if size]
     one_of_each = " union all ".join(f"(select '{table}' from {table} limit 1)" for table in tables)
     return [table for (table,) in server.execute(one_of_each).fetchall()] if tables else []
 
