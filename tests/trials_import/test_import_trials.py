@@ -59,10 +59,16 @@ def test_a_second_run_finds_nothing_to_do_and_a_third_what_has_changed(tmp_path:
     assert bytes(TrialRecord.objects.get(trial__nct_id=nct(3)).raw) == line(3)
 
 
-def test_the_later_of_two_records_of_one_trial_holds(tmp_path: Path) -> None:
-    file = write(tmp_path / "a", record(), record(identificationModule={"briefTitle": "Later"}))
-    assert run(file) == (0, "created=1 updated=1 unchanged=0 rejected=0", [])
-    assert Trial.objects.get().brief_title == "Later"
+def test_another_record_of_the_same_trial_is_rejected_at_every_run(tmp_path: Path) -> None:
+    other = record(identificationModule={"briefTitle": "Other"})
+    file = write(tmp_path / "a", record(), record(), other)
+    for counts in ("created=1 updated=0 unchanged=1", "created=0 updated=0 unchanged=2"):
+        code, last, [told] = run(file)
+        assert (code, last) == (1, f"{counts} rejected=1")
+        assert "a:3" in told
+        assert "NCT01234567" in told
+        assert "another record of this trial came before it" in told
+    assert run(write(file, other)) == (0, "created=0 updated=1 unchanged=0 rejected=0", [])
 
 
 def test_bad_records_are_rejected_alone_and_each_problem_is_told(tmp_path: Path) -> None:
@@ -162,10 +168,10 @@ def test_what_was_to_be_ignored_does_not_end_it(monkeypatch: pytest.MonkeyPatch)
 def test_a_signal_waits_for_the_batch_and_a_second_one_does_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def merge(batch: Any) -> Any:
+    def merge(*batch: Any) -> Any:
         for _time in range(times):
             os.kill(os.getpid(), signal.SIGTERM)
-        return genuine(batch)
+        return genuine(*batch)
 
     genuine, times = runs.merge, 1
     monkeypatch.setattr(runs, "merge", merge)
@@ -179,10 +185,10 @@ def test_a_signal_waits_for_the_batch_and_a_second_one_does_not(
 def test_a_database_that_goes_or_never_was_is_told_in_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(batch: Any) -> Any:
+    def fail(*batch: Any) -> Any:
         if Trial.objects.exists():
             raise error
-        return genuine(batch)
+        return genuine(*batch)
 
     genuine = runs.merge
     monkeypatch.setattr(runs, "merge", fail)

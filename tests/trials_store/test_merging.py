@@ -19,6 +19,7 @@ from tests.trials_store.variations import named, states
 from trials.importers.bulk import Incoming, Result, merge
 from trials.importers.ctgov import read_study
 from trials.importers.fixtures import load_trial
+from trials.importers.incoming import Numbers
 from trials.importers.kept import Kept
 from trials.importers.lists import ADDING_SPONSORS, LISTS, sponsor_ids
 from trials.importers.store import Change, save_study
@@ -38,9 +39,10 @@ def written(whole: dict[str, Any]) -> bytes:
     return json.dumps(whole, ensure_ascii=False).encode()
 
 
-def bulk(*records: dict[str, Any]) -> list[Result]:
+def bulk(*records: dict[str, Any], taken: Numbers | None = None) -> list[Result]:
+    batch = [Incoming(str(place), written(each), each) for place, each in enumerate(records)]
     with acting_as(IMPORT):
-        return merge([Incoming(str(place), written(each), each) for place, each in enumerate(records)])
+        return merge(batch, taken)
 
 
 def alone(whole: dict[str, Any]) -> Change:
@@ -143,13 +145,16 @@ def test_what_has_no_column_is_kept_told_and_counts_as_a_change() -> None:
     }
 
 
-def test_a_trial_that_comes_twice_is_changed_by_the_later_one() -> None:
-    later = record(statusModule={"overallStatus": "COMPLETED"})
-    results = bulk(record(), named("NCT00000001", record()), later, later)
-    assert [result.change for result in results] == [
-        Change.CREATED, Change.CREATED, Change.UPDATED, Change.UNCHANGED
-    ]  # fmt: skip
-    assert Trial.objects.get(nct_id="NCT01234567").overall_status == "COMPLETED"
+def test_of_two_records_of_a_trial_in_one_import_the_first_is_taken_each_time() -> None:
+    other = record(statusModule={"overallStatus": "COMPLETED"})
+    for first in (Change.CREATED, Change.UNCHANGED):
+        taken = Numbers()
+        results = bulk(record(), named("NCT00000001", record()), other, record(), taken=taken)
+        results += bulk(other, taken=taken)
+        assert [result.change for result in results] == [first, first, None, Change.UNCHANGED, None]
+        assert "another record of this trial" in results[-1].problems[0].reason
+    assert Trial.objects.get(nct_id="NCT01234567").overall_status == "RECRUITING"
+    assert bulk(other)[0].change is Change.UPDATED
 
 
 def test_bad_records_are_rejected_alone_with_all_their_problems() -> None:

@@ -47,3 +47,18 @@ def nct_id_of(record: object) -> str:
     for key in ("protocolSection", "identificationModule", "nctId"):
         record = record.get(key) if isinstance(record, dict) else None
     return record if isinstance(record, str) and NCT_ID.fullmatch(record) else ""
+
+
+class Numbers:
+    """NCT numbers, a bit for each that there can be: 12.5 MB, however many are added."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray(10**8 // 8)
+
+    def add(self, nct_id: str) -> None:
+        number = int(nct_id[3:])
+        self._bits[number // 8] |= 1 << number % 8
+
+    def __contains__(self, nct_id: str) -> bool:
+        number = int(nct_id[3:])
+        return bool(self._bits[number // 8] >> number % 8 & 1)

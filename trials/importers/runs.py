@@ -12,7 +12,7 @@ from types import FrameType
 
 from config.context import acting_as, system
 from trials.importers.bulk import merge
-from trials.importers.incoming import Incoming, Refused
+from trials.importers.incoming import Incoming, Numbers, Refused
 
 # A batch is what is lost when the process is killed, and what has to fit into memory.
 MOST_RECORDS = 500
@@ -83,6 +83,7 @@ class Run:
         self._context = system(actor, edits_content=True, importing=True)
         self._rejected = rejected
         self._interruption = interruption
+        self._taken = Numbers()
         self._batch: list[Incoming] = []
         self._size = 0
 
@@ -108,7 +109,7 @@ class Run:
             return
         with self._interruption.held():
             with acting_as(self._context):
-                results = merge(batch)
+                results = merge(batch, self._taken)
             for result in results:
                 if result.change is None:
                     self._reject(Refused(result.where, result.problems, result.nct_id))

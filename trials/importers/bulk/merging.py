@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 
 from trials.importers.bulk.writing import Entry, write
 from trials.importers.ctgov import read_study
-from trials.importers.incoming import Incoming
+from trials.importers.incoming import Incoming, Numbers
 from trials.importers.kept import READER, Kept, digest_of
 from trials.importers.problems import ImportProblem, RejectedError
 from trials.importers.store import Change, save_study
@@ -25,6 +25,9 @@ from trials.models import LocalEdit, Trial
 
 # With what the database refuses values: data exceptions, constraints, limits such as an index's.
 _REFUSALS = ("22", "23", "54")
+_AGAIN = ImportProblem(
+    "", "another record of this trial came before it in this import, and that one was taken: keep one of them"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,15 @@ class Result:
     problems: tuple[ImportProblem, ...] = ()
 
 
-def merge(batch: Sequence[Incoming]) -> list[Result]:
+def merge(batch: Sequence[Incoming], taken: Numbers | None = None) -> list[Result]:
     """Store the batch in one transaction, and tell of each record what became of it, in the same order.
 
     About 500 records or 8 MB are a good size. Call it where somebody imports (`config.context`). A record
-    that says what is stored is passed over before its columns are read; one that comes twice counts as two.
+    that says what is stored is passed over before its columns are read. `taken` are the trials of which this
+    import has stored a record: of a trial that comes again with another one, that is rejected. Nobody knows
+    which of the two holds, and with the later one the same file would change the trial each time it is read.
     """
-    merging = _Merging()
+    merging = _Merging(taken or Numbers())
     nct_ids = [incoming.nct_id for incoming in batch]
     with transaction.atomic():
         one_at_a_time(set(filter(None, nct_ids)))
@@ -69,7 +74,8 @@ def _each_once(nct_ids: Sequence[str]) -> Iterator[list[int]]:
 class _Merging:
     """The batch on its way: results by the places of the records, and the trials that were changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, taken: Numbers) -> None:
+        self.taken = taken
         self.results: dict[int, Result] = {}
         self.changed: set[int] = set()
         self.created: set[int] = set()
@@ -85,6 +91,10 @@ class _Merging:
             digest = digest_of(incoming.record)
             if trial and (trial.digest, trial.reader) == (digest, READER):
                 self.results[place] = Result(incoming.where, nct_id, Change.UNCHANGED)
+                self.taken.add(nct_id)
+                continue
+            if nct_id and nct_id in self.taken:
+                self.results[place] = Result(incoming.where, nct_id, None, (_AGAIN,))
                 continue
             try:
                 study = read_study(incoming.record)
@@ -127,6 +137,7 @@ class _Merging:
 
     def note(self, place: int, entry: Entry, trial: int, change: Change, told: dict[str, Any]) -> None:
         self.results[place] = Result(entry.where, entry.study.nct_id, change)
+        self.taken.add(entry.study.nct_id)
         if change is not Change.UNCHANGED:
             self.changed.add(trial)
         if change is Change.CREATED:
