@@ -41,7 +41,7 @@ bench-map: $(VENV)/installed-dev node_modules/installed chromium  ## measure the
 
 test-corpus: $(VENV)/installed-dev  ## compare every fixture with its page: make test-corpus CORPUS=folder
 	@test -d "$(CORPUS)" || { echo "CORPUS must name the folder of the pages."; exit 2; }
-	CORPUS="$(abspath $(CORPUS))" $(BIN)/python -m pytest tests/corpus $(ARGS)
+	CORPUS="$(abspath $(CORPUS))" $(BIN)/python -m pytest -n auto --maxprocesses=4 --dist=worksteal tests/corpus $(ARGS)
 
 tour: $(VENV)/installed-dev node_modules/installed chromium  ## walk through every role and make the pictures of docs/tour.md
 	$(BIN)/python -m tests.tour $(ARGS)
