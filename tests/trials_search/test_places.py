@@ -160,6 +160,9 @@ def test_many_trials_are_counted_as_few_are(monkeypatch: pytest.MonkeyPatch) -> 
             conditionsModule={"conditions": [*names[:about], "Common 0"]},
         )
     catching_up.rebuild()
+    part = folder().writable()
+    part.common = Common(part.common.names)
+    folder()._snapshot = None
     searches = [Wanted(), Wanted(country=["Ghana"], condition=["common 2"]), Wanted(country=["Spain"])]
     few = [engine.search(wanted) for wanted in searches]
     monkeypatch.setattr(facets, "_FEW", 0)

@@ -115,7 +115,7 @@ def snippets(wanted: Wanted, results: Results) -> dict[int, Snippet]:
     words = queries.words(now, wanted)
     if words.understanding.corrections != results.understanding.corrections:
         words = queries.words(now, wanted, doubting=True)
-    sought = every(list(words.queries(boosted=True)))
+    sought = every(list(words.queries()))
     return snippets_of(now.searcher, sought, [hit.pk for hit in results.hits])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from tantivy import Query
@@ -26,8 +26,11 @@ USUAL = tuple(FacetAsked(name) for name in FACETS if name != "sponsor")
 _NAMES = frozenset({"condition", "sponsor"})
 # Names that records write, by which a condition may be found under its own.
 _OTHER_NAMES = 200
-# More trials are counted in another way.
-_FEW = 20_000
+# More trials are counted in another way, which goes through them twice.
+_FEW = 8_000
+
+
+type Count = Callable[[Snapshot, Query, Collection[str], int], tuple[int, Counts]]
 
 
 @dataclass(frozen=True)
@@ -40,17 +43,22 @@ class Counted:
 
 def counted(now: Snapshot, wanted: Wanted, words: Words, asked: Sequence[FacetAsked]) -> Counted:
     """Filters in force are counted as if they were not, one by one; all the others together."""
-    count = count_few if guessed(now, wanted, words) <= _FEW else count_many
     query = found_by(now, wanted, words)
 
-    def counts_of(query: Query, some: Sequence[FacetAsked]) -> tuple[int, Counts]:
+    def counts_of(query: Query, some: Sequence[FacetAsked], count: Count = count_few) -> tuple[int, Counts]:
         by_number = sum(_size(wanted, one) for one in some if _is_by_number(one))
         total, counts = count(now, query, [one.name for one in some if one.name not in _NAMES], by_number)
         named = [one for one in some if one.name in _NAMES and not _is_by_number(one)]
         return total, counts | {one.name: _first(now, query, one, _size(wanted, one)) for one in named}
 
     free = [one for one in asked if not wanted.chosen(one.name)]
-    total, counts = counts_of(query, free) if free else (number_of(now.searcher, query), {})
+    if free:
+        # Of fewer there can hardly be so many conditions that are commoner than any rare one.
+        enough = now.common.rare * sum(_size(wanted, one) for one in free if _is_by_number(one))
+        are_few = guessed(now, wanted, words) <= max(_FEW, enough)
+        total, counts = counts_of(query, free, count_few if are_few else count_many)
+    else:
+        total, counts = number_of(now.searcher, query), {}
     in_force = [one for one in asked if wanted.chosen(one.name)]
     for profile, group in PROFILES.items():
         if names := [one.name for one in in_force if one.name in group]:
@@ -59,8 +67,10 @@ def counted(now: Snapshot, wanted: Wanted, words: Words, asked: Sequence[FacetAs
         if one.name not in counts:
             others = found_by(now, wanted, words, but=[one.name])
             counts |= counts_of(others, [one])[1]
-            for name in wanted.chosen(one.name):
-                counts[one.name][name] = number_of(now.searcher, every([others, keyed(one.name, [name])]))
+            chosen = wanted.chosen(one.name)
+            for name in chosen:
+                alone = every([others, keyed(one.name, [name])])
+                counts[one.name][name] = number_of(now.searcher, alone) if len(chosen) > 1 else total
     return Counted(total, {one.name: _facet(now, wanted, one, counts[one.name]) for one in asked})
 
 

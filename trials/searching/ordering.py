@@ -22,10 +22,9 @@ _COLUMNS = {Sort.UPDATED: "updated", Sort.START: "start", Sort.TITLE: "title_ord
 _RING = 1.0
 # ... and farther away what differs by less than this share.
 _RING_SHARE = 0.02
-# Of more trials than these the first have the words in their titles anyway, so those are weighed apart.
-_MANY = 2_000
-# Of more than these it takes long, and says little, to weigh where the words of the others stand.
-_WELL_RANKED = 50_000
+# Of more trials those with the words in their titles come first, and of the others it takes long, and says
+# little, to weigh where else the words stand; of very many that holds for the first, too.
+_MANY, _VERY_MANY = 5_000, 20_000
 
 
 class PositionError(ValueError):
@@ -56,9 +55,10 @@ def ranked(
     narrowing = queries.filters(now, wanted)
     column = _COLUMNS.get(order)
     if column is None:
-        query = _scored(now, wanted, words, narrowing, order, boosted=total <= _WELL_RANKED)
+        many = total > _MANY
+        query = _scored(now, wanted, words, narrowing, order, boosted=not many)
         skipped = first + _number(after)
-        titled = _titled(wanted, words, narrowing) if order is Sort.RELEVANCE and total > _MANY else None
+        titled = _titled(words, narrowing, total) if many and order is Sort.RELEVANCE else None
         if titled is not None:
             return _titled_first(now, titled, query, skipped, count)
         found = now.searcher.search(query, count, count=False, offset=skipped)
@@ -118,19 +118,25 @@ def _scored(
     now: Snapshot, wanted: Wanted, words: Words, narrowing: list[Query], order: Sort, *, boosted: bool
 ) -> Query:
     if order is Sort.RELEVANCE or wanted.near is None:
-        given = queries.unscored(queries.selective(wanted))
-        return every([*words.queries(boosted=boosted, given=given), *queries.unscored(narrowing)])
+        given = queries.unscored(queries.selective(now, wanted))
+        found = every([*words.queries(given=given), *queries.unscored(narrowing)])
+        return _boosted(found, words) if boosted else found
     fitting = Query.const_score_query(queries.found_by(now, wanted, words), 0.0)
     return Query.boolean_query([(Occur.Must, fitting), (Occur.Should, _by_distance(now, wanted.near))])
 
 
-def _titled(wanted: Wanted, words: Words, narrowing: list[Query]) -> Query | None:
-    """Of all that is found what has the words in its title, where that can be told by the titles alone."""
+def _titled(words: Words, narrowing: list[Query], total: int) -> Query | None:
+    """What is found and has the words in its title, where that can be told by the titles alone."""
     if not all(area is Area.ANYWHERE and is_affirmative(part) for area, part in words.parts):
         return None
-    there = queries.unscored([sought.query(part, Area.TITLE, boosted=False) for _area, part in words.parts])
-    given = [*there, *queries.unscored(queries.selective(wanted))]
-    return every([*there, *words.queries(boosted=True, given=given), *queries.unscored(narrowing)])
+    there = [sought.query(part, Area.TITLE) for _area, part in words.parts]
+    if total > _VERY_MANY:
+        return every([*there, *queries.unscored(narrowing)])
+    return _boosted(every(queries.unscored([*there, *narrowing])), words)
+
+
+def _boosted(found: Query, words: Words) -> Query:
+    return Query.boolean_query([(Occur.Must, found), *((Occur.Should, each) for each in words.boosts())])
 
 
 def _by_distance(now: Snapshot, near: Near) -> Query:

@@ -16,17 +16,26 @@ from trials.searching.sought import Sought, every, keyed
 from trials.searching.wanted import FACETS, Area, Wanted
 from trials.text import folded
 
+# Of all trials.
+_LITTLE = 0.15
+
 
 @dataclass(frozen=True)
 class Words:
-    """What a search's texts seek, and in which area each."""
+    """What a search's texts seek, and in which area each; `rare` is what they require and few trials have."""
 
     parts: tuple[tuple[Area, Sought], ...]
     understanding: Understanding
+    rare: tuple[Query, ...] = ()
 
-    def queries(self, *, boosted: bool = False, given: Sequence[Query] = ()) -> Iterator[Query]:
+    def queries(self, *, given: Sequence[Query] = ()) -> Iterator[Query]:
         for area, part in self.parts:
-            yield sought.query(part, area, boosted=boosted, given=given)
+            yield sought.query(part, area, given=[*self.rare, *given])
+
+    def boosts(self) -> Iterator[Query]:
+        for area, part in self.parts:
+            if area is Area.ANYWHERE:
+                yield from sought.boosts(part)
 
 
 def words(snapshot: Snapshot, wanted: Wanted, *, doubting: bool = False) -> Words:
@@ -40,7 +49,10 @@ def words(snapshot: Snapshot, wanted: Wanted, *, doubting: bool = False) -> Word
     parts = [(Area.ANYWHERE, typed.sought)]
     for area, text in wanted.areas:
         parts.append((area, _identifier(text) if area is Area.IDENTIFIER else read(text).sought))
-    return Words(tuple((area, part) for area, part in parts if part is not None), typed.understanding)
+    there = tuple((area, part) for area, part in parts if part is not None)
+    rarest = [sought.rarest(part, area, snapshot.searcher) for area, part in there]
+    rare = tuple(found[1] for found in rarest if found and found[0] <= _LITTLE)
+    return Words(there, typed.understanding, rare)
 
 
 def filters(snapshot: Snapshot, wanted: Wanted, *, but: Collection[str] = ()) -> list[Query]:
@@ -61,10 +73,16 @@ def filters(snapshot: Snapshot, wanted: Wanted, *, but: Collection[str] = ()) ->
     return found
 
 
-def selective(wanted: Wanted, *, but: Collection[str] = ()) -> list[Query]:
-    """The filters in force that are one value each: quick to ask for again with each name of a thing."""
-    names = [name for name in FACETS if name not in but and len(wanted.chosen(name)) == 1]
-    return [keyed(name, wanted.chosen(name)) for name in names]
+def selective(snapshot: Snapshot, wanted: Wanted, *, but: Collection[str] = ()) -> list[Query]:
+    """The filters in force that leave little: quick to ask for again with each name of a thing."""
+    limit = _LITTLE * snapshot.searcher.num_docs
+    return [
+        keyed(name, chosen)
+        for name in FACETS
+        if name not in but
+        and len(chosen := wanted.chosen(name)) == 1
+        and snapshot.searcher.doc_freq(name, chosen[0]) <= limit
+    ]
 
 
 def unscored(queries: Sequence[Query]) -> list[Query]:
@@ -74,7 +92,7 @@ def unscored(queries: Sequence[Query]) -> list[Query]:
 
 def found_by(snapshot: Snapshot, wanted: Wanted, sought_words: Words, *, but: Collection[str] = ()) -> Query:
     """Everything that fits, in no order."""
-    given = selective(wanted, but=but)
+    given = selective(snapshot, wanted, but=but)
     return every([*sought_words.queries(given=given), *filters(snapshot, wanted, but=but)])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tantivy import Occur, Query, Searcher
@@ -17,6 +17,9 @@ _BOOSTS = (("title", 4.0), ("condition_words", 3.0), ("intervention_words", 2.0)
 _CONCEPT_SCORE = 2.0
 # And for another name of it, as a share of what the words typed would count.
 _NAMED_BOOST = 0.5
+
+# More values are looked up together, once and for all trials; fewer can be skipped through.
+_SET = 8
 
 _FIELDS = {
     Area.ANYWHERE: ("text",),
@@ -82,14 +85,36 @@ class Some:
 type Sought = Tokens | OneOf | Identified | Synonymous | Without | Every | Some
 
 
-def query(
-    sought: Sought, area: Area = Area.ANYWHERE, *, boosted: bool = True, given: Sequence[Query] = ()
-) -> Query:
-    """`boosted` words count more in titles and names; without it the same trials are found, in less time.
+def query(sought: Sought, area: Area = Area.ANYWHERE, *, given: Sequence[Query] = ()) -> Query:
+    """`given` is asked for beside this anyway: with each alternative, it spares going through all of that."""
+    return _Queries(area, given).of(sought)
 
-    `given` is asked for beside this anyway: with each alternative, it spares going through all of that.
-    """
-    return _Queries(area, boosted and area is Area.ANYWHERE, given).of(sought)
+
+def boosts(sought: Sought) -> Iterator[Query]:
+    """By what a trial counts more: the words where they stand in titles and names."""
+    match sought:
+        case Tokens(spellings):
+            for field, boost in _BOOSTS:
+                yield Query.boost_query(some([_phrase(field, tokens) for tokens in spellings]), boost)
+        case OneOf(tokens):
+            yield from boosts(Tokens(tuple((token,) for token in tokens)))
+        case Synonymous(typed):
+            yield from boosts(typed)
+        case Every(parts) | Some(parts):
+            for part in parts:
+                yield from boosts(part)
+
+
+def rarest(sought: Sought, area: Area, searcher: Searcher) -> tuple[float, Query] | None:
+    """Of words that are all required the rarest: in what share of all trials, and a query without score."""
+    if not isinstance(sought, Every):
+        return None
+    words = [part for part in sought.parts if isinstance(part, Tokens | OneOf | Identified)]
+    shares = [(share(part, area, searcher), place) for place, part in enumerate(words)]
+    if not shares:
+        return None
+    least, place = min(shares)
+    return least, Query.const_score_query(query(words[place], area), 0.0)
 
 
 def is_affirmative(sought: Sought) -> bool:
@@ -111,7 +136,8 @@ def share(sought: Sought, area: Area, searcher: Searcher) -> float:
         return min(1.0, searcher.doc_freq(field, value) / trials)
 
     def side_by_side(tokens: Sequence[str]) -> float:
-        return max(math.prod(one(field, token) for token in tokens) for field in _FIELDS.get(area, ("text",)))
+        every = (math.prod(one(field, token) for token in tokens) for field in _FIELDS.get(area, ("text",)))
+        return max(every) / (2 if len(tokens) > 1 else 1)
 
     match sought:
         case Tokens(spellings):
@@ -156,15 +182,14 @@ def number_of(searcher: Searcher, query: Query) -> int:
 
 def keyed(field: str, values: Sequence[object]) -> Query:
     """Trials with one of the values, whatever it is."""
-    if len(values) == 1:
-        return Query.term_query(SCHEMA, field, values[0], index_option="basic")
-    return Query.term_set_query(SCHEMA, field, values) if values else Query.empty_query()
+    if len(values) > _SET:
+        return Query.term_set_query(SCHEMA, field, values)
+    return some([Query.term_query(SCHEMA, field, value, index_option="basic") for value in values])
 
 
 @dataclass(frozen=True)
 class _Queries:
     area: Area
-    boosted: bool
     given: Sequence[Query]
 
     def of(self, sought: Sought) -> Query:
@@ -208,11 +233,7 @@ class _Queries:
     def _side_by_side(self, tokens: Sequence[str]) -> Query:
         if self.area is Area.IDENTIFIER:
             return Query.empty_query()
-        found = some([_phrase(field, tokens) for field in _FIELDS[self.area]])
-        if not self.boosted:
-            return found
-        boosted = [Query.boost_query(_phrase(field, tokens), boost) for field, boost in _BOOSTS]
-        return Query.boolean_query([(Occur.Must, found), *((Occur.Should, each) for each in boosted)])
+        return some([_phrase(field, tokens) for field in _FIELDS[self.area]])
 
 
 def _phrase(field: str, tokens: Sequence[str]) -> Query:
