@@ -15,6 +15,10 @@ from trials.text import folded
 Values = dict[str, Any]
 
 
+# Characters of a text: three times what the registry takes at most, for a page that can still be read.
+_LONGEST = 100_000
+
+
 @dataclass
 class Place:
     """One entry of the record's list of locations."""
@@ -163,8 +167,8 @@ def _status(module: Part) -> Values:
 
 def _description(module: Part) -> Values:
     return {
-        "brief_summary": module.text("briefSummary"),
-        "detailed_description": module.text("detailedDescription"),
+        "brief_summary": module.text("briefSummary", longest=_LONGEST),
+        "detailed_description": module.text("detailedDescription", longest=_LONGEST),
     }
 
 
@@ -205,7 +209,7 @@ def _eligibility(module: Part, *, strict: bool) -> Values:
         if strict:
             module.note("minimumAge", "is above maximumAge")
     return {
-        "eligibility_text": module.text("eligibilityCriteria"),
+        "eligibility_text": module.text("eligibilityCriteria", longest=_LONGEST),
         "sex": module.text("sex", longest=64),
         "gender_based": module.boolean("genderBased"),
         "gender_description": module.text("genderDescription"),
