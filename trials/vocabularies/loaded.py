@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -51,6 +51,9 @@ class Vocabulary:
 
     def __contains__(self, identifier: object) -> bool:
         return identifier in self._lines
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
 
     def __len__(self) -> int:
         return len(self._lines)

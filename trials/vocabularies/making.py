@@ -199,9 +199,9 @@ class Vocabulary:
         """By hand, in the order of the lines. Raises KeyError where a line speaks of something unknown."""
         for line in additions:
             if line.verb == NEW:
-                self._take(
-                    Concept(f"TD:{key(line.subject).replace(' ', '-')}", CONDITION, line.subject), _OURS
-                )
+                kinds = [self._concepts[self._named(term)].kind for term in line.terms]
+                identifier = f"TD:{key(line.subject).replace(' ', '-')}"
+                self._take(Concept(identifier, kinds[0], line.subject), _OURS)
             concept = self._concepts[self._named(line.subject)]
             if line.verb == SAME:
                 for term in line.terms:

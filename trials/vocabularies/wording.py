@@ -59,7 +59,7 @@ def stem(word: str) -> str:
     """In the singular and in American spelling: "tumours" is "tumor"."""
     if found := _IRREGULAR.get(word) or _ROMAN.get(word):
         return found
-    return word if len(word) < 4 else _american(_singular(word))
+    return word if len(word) < 4 else american(_singular(word))
 
 
 def _singular(word: str) -> str:
@@ -76,12 +76,38 @@ def _singular(word: str) -> str:
     return word
 
 
-def _american(word: str) -> str:
-    if "ae" in word or "oe" in word:
-        word = word.replace("ae", "e").replace("oe", "e")
-    if word.endswith(("our", "oural")) and len(word) > 4:
-        word = word.replace("our", "or")
-    return word.replace("sulph", "sulf").replace("isation", "ization")
+# What stands in each, which is found fast, and where it is a British spelling. "Toe" and "poet" are none.
+_BRITISH = tuple(
+    (letters, re.compile(pattern), american)
+    for letters, pattern, american in (
+        ("soph", r"o-o?e(?=soph)", "oe"),
+        ("ae", r"ae(?=[^\W\d_]{2})", "e"),
+        ("oe", r"oe(?=[^\W\d_]{2}|a)", "e"),
+        (
+            "our",
+            r"our(?:(?<=tumour)|(?<=behaviour)|(?<=colour)|(?<=favour)|(?<=labour)|(?<=odour)|(?<=vapour)"
+            r"|(?<=humour)|(?<=neighbour)|(?<=flavour)|(?<=honour)|(?<=harbour)|(?<=rigour)|(?<=vigour))",
+            "or",
+        ),
+        ("is", r"is(?<=[^\W\d_]{4}is)(?=ation|(?:e[ds]?|ing)\b)", "iz"),
+        ("ll", r"ll(?:(?<=nsell)|(?<=labell)|(?<=modell)|(?<=travell))(?=ed\b|ing\b|or|er)", "l"),
+        ("programme", r"programme(?=s?\b)", "program"),
+        ("re", r"re(?:(?<=centre)|(?<=fibre)|(?<=litre)|(?<=titre))(?=s?\b)", "er"),
+        ("sulph", "sulph", "sulf"),
+        ("leuco", "leuco", "leuko"),
+    )
+)
+
+
+def american(text: str) -> str:
+    """Words in lower case with one spelling for both sides of the ocean: "oesophageal" is "esophageal".
+
+    It is a key, no spelling to show: "aerobic" becomes "erobic", wherever it stands.
+    """
+    for letters, pattern, replacement in _BRITISH:
+        if letters in text:
+            text = pattern.sub(replacement, text)
+    return text
 
 
 # What narrows a name and leaves of what kind it is: juvenile dermatomyositis is a dermatomyositis.
@@ -167,7 +193,7 @@ _RELATION = re.compile(
     r"|who|undergoing|receiving|(?:secondary|associated|related|induced) (?:to|with|by))\b"
 )
 # Alone they say nothing of what kind a thing is.
-_GENERIC = frozenset(
+GENERIC = frozenset(
     {"anomaly", "behavior", "condition", "disease", "disorder", "illness", "injury", "syndrome"}
 )
 
@@ -180,5 +206,5 @@ def heads(text: str) -> Iterator[str]:
     named = words(_RELATION.split(_STAGE.sub(" ", _PARENTHESES.sub(" ", folded(text))))[0])
     for start, word in enumerate(named):
         last = start == len(named) - 1
-        if word not in QUALIFIERS and not (last and stem(word) in _GENERIC):
+        if word not in QUALIFIERS and not (last and stem(word) in GENERIC):
             yield key_of(named[start:])
