@@ -17,11 +17,18 @@ KM, MI = "km", "mi"
 # "0km": however far. Of each value the number, and the unit in which distances are told.
 UNLIMITED = f"0{KM}"
 USUAL = f"100{KM}"
+_WITHIN = {KM: gettext_lazy("within %(n)s km"), MI: gettext_lazy("within %(n)s miles")}
 RADII = [
-    *((f"{n}{KM}", gettext_lazy("within %(n)s km") % {"n": n}) for n in (10, 25, 50, 100, 200, 500)),
-    *((f"{n}{MI}", gettext_lazy("within %(n)s miles") % {"n": n}) for n in (10, 25, 50, 100, 200, 500)),
+    *(
+        (f"{n}{unit}", words % {"n": n})
+        for unit, words in _WITHIN.items()
+        for n in (10, 25, 50, 100, 200, 500)
+    ),
     (UNLIMITED, gettext_lazy("at any distance")),
 ]
+# In either unit: no two places are farther from each other.
+FARTHEST = 20_000
+_RADIUS = re.compile(r"(\d{1,5})\s*(?:(km|kilomet(?:er|re)s?)|(mi|miles?))?", re.IGNORECASE)
 # Degrees as a browser or a map gives them.
 _POINT = re.compile(r"(-?\d{1,2}(?:\.\d{1,10})?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d{1,10})?)")
 
@@ -51,6 +58,21 @@ def around(text: str) -> Around | None:
         return None
     first, *others = found
     return Around(first.label, first.latitude, first.longitude, others)
+
+
+def radius(text: str) -> str | None:
+    """What somebody wrote, as the choices have it: "30", "30 km" and "30km" are one; None if it is none."""
+    found = _RADIUS.fullmatch(text.strip())
+    if not found or int(found[1]) > FARTHEST:
+        return None
+    n = int(found[1])
+    return f"{n}{MI if found[3] else KM}" if n else UNLIMITED
+
+
+def radius_words(within: str) -> str:
+    if within == f"1{MI}":
+        return _("within 1 mile")
+    return str(dict(RADII).get(within) or _WITHIN[within[-2:]] % {"n": within[:-2]})
 
 
 def kilometres(within: str) -> float | None:

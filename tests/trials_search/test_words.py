@@ -127,7 +127,7 @@ def test_a_number_alone_goes_straight_to_its_trial() -> None:
 @pytest.mark.usefixtures("five_trials")
 def test_words_are_marked_where_they_stand() -> None:
     wanted = Wanted("muscles OR straße")
-    snippets = engine.snippets(wanted, engine.search(wanted, facets=()))
+    snippets = engine.snippets(engine.search(wanted, facets=()))
     assert len(snippets) == 5
     fourth = next(each for each in snippets.values() if "Naïve" in "".join(text for text, _ in each.title))
     assert fourth.title == (("Anti–TNF in the ", False), ("Straße", True), (": Naïve Cells", False))  # noqa: RUF001
@@ -141,7 +141,7 @@ def test_words_that_say_nothing_are_not_marked() -> None:
     """ "mg of" in the summaries, "of" in another name of myositis."""
     for text in ('myositis OR "disorder of muscle"', '"substance of" OR kg'):
         wanted = Wanted(text)
-        found = engine.snippets(wanted, engine.search(wanted, facets=()))
+        found = engine.snippets(engine.search(wanted, facets=()))
         marked = {part for each in found.values() for part, is_marked in each.text + each.title if is_marked}
         assert marked
         assert "of" not in marked
@@ -165,7 +165,7 @@ def test_any_text_is_searched_for() -> None:
         wanted = Wanted(text)
         results = engine.search(wanted)
         assert results.total == engine.count(wanted) >= len(results.hits)
-        engine.snippets(wanted, results)
+        engine.snippets(results)
         engine.suggest(text)
 
     search()

@@ -175,6 +175,8 @@ def test_a_former_number_leads_to_the_trial_as_it_is_called_now(client: Client) 
         ("?sex=X", "There is no choice “X” here, so it is not applied."),
         ("?sort=random", "There is no choice “random” here, so it is not applied."),
         ("?sort=distance", "To have the nearest first, write a place under “Near”."),
+        ("?within=far", "“far” is no distance: write 30 km or 20 miles, up to 20,000."),
+        ("?within=20001km", "“20001km” is no distance"),
         ("?country=Atlantis", "No trial here has “Atlantis”, so it is not applied."),
         ("?country=%00", "Null characters are not allowed."),
         ("?q=%00", "Null characters are not allowed."),
@@ -223,7 +225,7 @@ def test_when_nothing_is_found_it_says_what_to_loosen(client: Client) -> None:
 @pytest.mark.usefixtures("three_trials")
 def test_other_words_are_named_for_the_word_that_was_meant(client: Client) -> None:
     page = text_of(client.get("/trials/?q=lupsu").content.decode())
-    assert "Showing results for lupus . Search for “lupsu” as it is" in page
+    assert "Showing results for lupus instead. Search for “lupsu” as it is" in page
     assert "Other words for “lupus” are sought, too lupus : also" in page
 
 
@@ -234,8 +236,9 @@ def test_when_words_find_nothing_together_it_says_which_is_to_blame(client: Clie
     assert "No trial here has xylophone ." in text
     assert "Without the word “xylophone”: 3 trials" in text
     assert 'href="/trials/?q=cells&amp;sex=FEMALE"' in html
-    assert "Without “Words”" not in text
-    assert "Without “Words”: 3 trials" in text_of(client.get("/trials/?q=cells+-cells").text)
+    assert "Without the words" not in text
+    assert "An NCT number is NCT and eight digits" in text_of(client.get("/trials/?q=NCT000000123").text)
+    assert "Without the words “cells -cells”: 3 trials" in text_of(client.get("/trials/?q=cells+-cells").text)
 
 
 @pytest.mark.usefixtures("three_trials")
@@ -298,3 +301,31 @@ def test_markup_in_an_address_stays_text(client: Client) -> None:
     html = client.get("/trials/?q=<script>alert(1)</script>&country=<b>").content.decode()
     assert "<script>alert" not in html
     assert "<b>" not in html
+
+
+@pytest.mark.usefixtures("three_trials")
+def test_any_distance_in_kilometres_or_miles_is_understood(client: Client) -> None:
+    for within, words in {
+        "30": "within 30 km", "30km": "within 30 km", " 30 KM": "within 30 km", "20mi": "within 20 miles",
+        "20 miles": "within 20 miles", "1 mile": "within 1 mile", "50km": "within 50 km",
+        "0": "at any distance",
+    }.items():  # fmt: skip
+        page = client.get("/trials/", {"near": "Boston", "within": within}).text
+        assert "not understood" not in page, within
+        assert re.search(rf"<option[^>]* selected>{words}<", page), within
+
+
+@pytest.mark.parametrize(
+    ("overall", "words"),
+    [("RECRUITING", "to the nearest recruiting site:"), ("UNKNOWN", "to the nearest site:")],
+)
+@pytest.mark.django_db
+def test_a_site_recruits_for_no_trial_that_does_not(client: Client, overall: str, words: str) -> None:
+    site = {"facility": "Hospital", "city": "Boston", "state": "Massachusetts", "country": "United States"}
+    site |= {"status": "RECRUITING", "geoPoint": {"lat": 42.36, "lon": -71.06}}
+    add_trial(
+        "NCT00000001",
+        statusModule={"overallStatus": overall},
+        contactsLocationsModule={"locations": [site]},
+    )
+    assert words in text_of(client.get("/trials/?near=Boston").text)

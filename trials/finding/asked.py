@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from trials.choices import Chip, Facet
 from trials.finding.offered import BY_NAME
-from trials.near import RADII
+from trials.near import radius_words
 from trials.searching import engine
 from trials.searching.wanted import Wanted
 
@@ -36,7 +36,7 @@ _OF = {"q": ("synonyms", "exactly"), "near": ("within",)}
 
 @dataclass(frozen=True)
 class Loosening:
-    """A part of a search which, taken away, finds something."""
+    """A part of a search which, taken away, finds something; `label` says which."""
 
     label: str
     address: str
@@ -74,7 +74,7 @@ def chips(form: SearchForm, parameters: Asked, facets: Sequence[Facet]) -> list[
 
     said = [whole("q", _("Words: %(text)s") % {"text": text}) for text in parameters.get("q", ())]
     if form.around:
-        place = {"place": form.around.label, "within": dict(RADII)[form.radius]}
+        place = {"place": form.around.label, "within": radius_words(form.radius)}
         said.append(whole("near", _("Near %(place)s, %(within)s") % place))
     said += [whole("age", _("Age: %(age)s") % {"age": age}) for age in parameters.get("age", ())]
     said += [
@@ -114,15 +114,17 @@ def fewer_words(wanted: Wanted, parameters: Asked, terms: Sequence[Term]) -> lis
 def loosenings(wanted: Wanted, parameters: Asked, *, but: str = "", only: str = "") -> list[Loosening]:
     """What to give up first: the part without which most is found; `but` one of them, or `only` that one."""
     headings = {name: str(each.heading) for name, each in BY_NAME.items()}
-    headings |= {"q": _("Words"), "near": _("Place"), "age": _("Age"), "starred": _("Starred")}
+    headings |= {"near": _("Near"), "age": _("Age"), "starred": _("Starred")}
     headings |= {"since": _("New or changed since you last looked")}
+    labels = {"q": _("the words “%(words)s”") % {"words": wanted.text}}
+    labels |= {name: f"“{heading}”" for name, heading in headings.items()}
     tried = [
         Loosening(
-            heading,
+            label,
             address(without(parameters, name)),
             engine.count(wanted.without(_WANTED.get(name, name))),
         )
-        for name, heading in headings.items()
+        for name, label in labels.items()
         if name in parameters and name != but and only in ("", name)
     ]
     return sorted((each for each in tried if each.count), key=lambda each: -each.count)

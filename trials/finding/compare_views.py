@@ -15,7 +15,7 @@ from trials.finding.listing import NearestSite
 from trials.finding.side_by_side import FEWEST, MOST, for_comparison, nearest_of, rows
 from trials.finding.stars import stars_of
 from trials.models import Trial
-from trials.near import USUAL, around
+from trials.near import USUAL, around, radius
 
 # Of what an address names.
 LOOKED_AT = 20
@@ -49,7 +49,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     if len(trials) < FEWEST:
         problems.append(_("Tick two to four trials in a list to see them side by side."))
     near = request.GET.get("near", "").replace("\0", "").strip()[:100]
-    within = request.GET.get("within", USUAL)
+    within = radius(request.GET.get("within", "")) or USUAL
     place = around(near) if near else None
     stars = stars_of(request)
     columns = [

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trials.finding.stars import Stars
 from trials.forms import UNKNOWN_CHOICE, HoldingForm, NamesField, several
-from trials.near import RADII, USUAL, Around, around
+from trials.near import RADII, USUAL, Around, around, radius, radius_words
 from trials.searching import engine
 from trials.searching.synonyms import canonical
 from trials.searching.wanted import FACETS, Sort, Wanted
@@ -40,6 +40,20 @@ def _one_of(choices: Iterable[tuple[str, Any]]) -> forms.ChoiceField:
     )
 
 
+class RadiusField(forms.CharField):
+    """One of the choices, or any other number of kilometres or miles that an address asks for."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        found = radius(text) if text else ""
+        if found is None:
+            raise ValidationError(
+                _("“%(value)s” is no distance: write 30 km or 20 miles, up to 20,000. 100 km is searched."),
+                params={"value": text[:20]},
+            )
+        return found
+
+
 class SearchForm(HoldingForm):
     """A search as an address has it. What is not understood is in `errors`, and the rest holds."""
 
@@ -53,7 +67,7 @@ class SearchForm(HoldingForm):
         max_length=100,
         error_messages={"max_length": _("Write a place in 100 characters at most.")},
     )
-    within = _one_of(RADII)
+    within = RadiusField(required=False)
     status = several(Status.choices)
     phase = several(Phase.choices)
     study_type = several(StudyType.choices)
@@ -126,6 +140,12 @@ class SearchForm(HoldingForm):
     @property
     def radius(self) -> str:
         return self.cleaned_data.get("within") or USUAL
+
+    @property
+    def radii(self) -> list[tuple[str, Any]]:
+        """The choices, and what else was asked for."""
+        asked = [] if self.radius in dict(RADII) else [(self.radius, radius_words(self.radius))]
+        return [*asked, *RADII]
 
     def wanted(self, stars: Stars) -> Wanted:
         """What was asked for as far as it was understood, by somebody with these stars."""

@@ -19,7 +19,7 @@ from trials.models import Condition, Site, Trial, TrialSponsor
 from trials.near import in_words
 from trials.reading.richtext import rendered_line
 from trials.templatetags.catalogue import age_range, dated
-from trials.vocabulary import Sex
+from trials.vocabulary import Sex, Status
 
 if TYPE_CHECKING:
     from trials.querysets import TrialQuerySet
@@ -73,6 +73,11 @@ class Line:
     is_starred: bool
     found: Snippet | None = None
     nearest: NearestSite | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the trial as a whole takes people in: of another, a site that says so says nothing."""
+        return self.trial.overall_status in (Status.RECRUITING, Status.ENROLLING_BY_INVITATION)
 
     @property
     def title(self) -> SafeString:

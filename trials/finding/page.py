@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from trials.finding.listing import Line, NearestSite, lines_of, nearest_sites
 from trials.finding.offered import Offered, asked, offered
 from trials.handing_on.lists import MOST as MOST_IN_A_FILE
 from trials.models import Trial
-from trials.near import RADII, UNLIMITED, kilometres
+from trials.near import RADII, UNLIMITED, kilometres, radius_words
 from trials.searching import engine
 from trials.searching.wanted import Wanted
 from trials.text import folded, nct_id_in
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 20
 _OTHER_PLACES = 3
+# Digits alone are meant for a number if they are about as many as one has.
+_ALMOST_NUMBER = re.compile(r"NCT[ :#-]{0,2}(?!\d{8}$)\d+|\d{7,9}", re.IGNORECASE)
 _FILES = {"csv": "CSV", "xlsx": "Excel", "ris": "RIS", "json": "JSON"}
 
 
@@ -80,6 +83,14 @@ class Beyond:
     within: str
 
 
+@dataclass(frozen=True)
+class Meant:
+    """Words that may have been meant, and the search for them."""
+
+    words: str
+    address: str
+
+
 class Finding:
     def __init__(self, query: QueryDict, stars: Stars) -> None:
         self.stars = stars
@@ -127,10 +138,22 @@ class Finding:
         """An NCT number that no trial here has."""
         return "" if self.understanding.goes_to else nct_id_in(self.wanted.text)
 
+    @property
+    def is_almost_number(self) -> bool:
+        return bool(_ALMOST_NUMBER.fullmatch(self.wanted.text.strip()))
+
+    @property
+    def meant(self) -> Meant | None:
+        """The words with others in the place of rare ones, where far more is found so."""
+        words = self.wanted.text
+        for typed, other in self.understanding.doubts:
+            words = re.sub(rf"(?<!\w){re.escape(typed)}(?!\w)", other, words)
+        return Meant(words, self.address_with("q", words)) if self.understanding.doubts else None
+
     @cached_property
     def lines(self) -> list[Line]:
         hits = self.results.hits
-        found = engine.snippets(self.wanted, self.results) if self.wanted.text else {}
+        found = engine.snippets(self.results) if self.wanted.text else {}
         near = {hit.pk: hit.nearest for hit in hits if hit.nearest}
         sites = nearest_sites(near, self.form.radius) if near else {}
         trials = Trial.objects.filter(pk__in=[hit.pk for hit in hits])
@@ -180,7 +203,7 @@ class Finding:
         nearest = nearest_sites({trial.pk: found}, self.form.radius)[trial.pk]
         within = _radius_for(found.km, self.form.radius)
         there = address({**self.parameters, "within": [within]})
-        return Beyond(trial, nearest, there, str(dict(RADII)[within]))
+        return Beyond(trial, nearest, there, radius_words(within))
 
     @property
     def query(self) -> str:

@@ -25,6 +25,7 @@ from trials.models import (
     TrialSponsor,
 )
 from trials.searching import synonyms
+from trials.searching.mentions import mentions
 from trials.searching.results import Kind
 from trials.searching.schema import (
     BETWEEN,
@@ -36,6 +37,7 @@ from trials.searching.schema import (
     SCHEMA,
     SEPARATOR,
     WIDE,
+    as_spelled,
     columns,
     key_of,
     normalised,
@@ -136,6 +138,8 @@ def _fields(values: dict[str, Any], lists: _Lists, common: Mapping[str, int]) ->
         "intervention_type": [kind for kind, _name, _others in lists.interventions],
     }
     sets = {name: sorted(set(found) - {""}) or [NOT_REPORTED] for name, found in several.items()}
+    concepts = synonyms.concepts([*_named_in(titles), *names, *lists.keywords, *drugs])
+    spelt = [*titles, *names, *lists.keywords, *drugs, *sponsors, *cities]
     words = {
         "title": titles,
         "condition_words": [*names, *lists.keywords],
@@ -144,7 +148,6 @@ def _fields(values: dict[str, Any], lists: _Lists, common: Mapping[str, int]) ->
         "sponsor_words": sponsors,
         "lead_sponsor_words": [name for name, _role, _agency in leads],
         "place_words": [*sorted(places), *cities],
-        "spelling": [*titles, *names, *lists.keywords, *drugs, *sponsors, *cities],
         "text": [*titles, *names, *lists.keywords, *drugs, *sponsors, *places, *identifiers, *texts],
     }
     return {
@@ -157,7 +160,10 @@ def _fields(values: dict[str, Any], lists: _Lists, common: Mapping[str, int]) ->
             name: [normalised(part) for part in dict.fromkeys(parts) if part] for name, parts in words.items()
         },
         "identifier": sorted({folded(identifier) for identifier in identifiers} - {""}),
-        "concept": sorted(synonyms.concepts([*_named_in(titles), *names, *lists.keywords, *drugs])),
+        "spelling": [as_spelled(part) for part in dict.fromkeys(spelt) if part],
+        "concept": sorted(concepts),
+        "title_mention": sorted(mentions(title for title in titles if title)),
+        "mention": sorted(concepts | mentions(part for part in dict.fromkeys(words["text"]) if part)),
         "label": sorted({*_labels(names, drugs, sponsors, {*cities, *countries}), *_written(names)}),
         "place": sorted({place for site in lists.sites if (place := _place(site))}),
         "recruiting_place": sorted(

@@ -30,12 +30,14 @@ from trials.searching.results import (
     Suggestion,
 )
 from trials.searching.snippets import snippets_of
-from trials.searching.sought import every, keyed
+from trials.searching.sought import keyed
 from trials.searching.suggesting import suggestions
 from trials.searching.wanted import Sort, Wanted
 
 # How far around is looked, in kilometres, before it is looked farther.
 _FIRST_LOOK, _WIDER, _HALF_AROUND_THE_EARTH = 100.0, 4, 20_040.0
+# Other words are worth offering if they find so many times as much.
+_FAR_MORE = 5
 
 
 def snapshot() -> Snapshot:
@@ -68,7 +70,11 @@ def search(
         if count
         else (),
         facets=found.facets,
-        understanding=replace(words.understanding, goes_to=_goes_to(now, wanted.text)),
+        understanding=replace(
+            words.understanding,
+            goes_to=_goes_to(now, wanted.text),
+            doubts=_doubts(now, wanted, words, found.total),
+        ),
         building=_building(now),
     )
 
@@ -108,15 +114,9 @@ def suggest(text: str, kinds: Sequence[Kind] = tuple(Kind), *, count: int = 8) -
     return suggestions(snapshot().searcher, text, kinds, count)
 
 
-def snippets(wanted: Wanted, results: Results) -> dict[int, Snippet]:
+def snippets(results: Results) -> dict[int, Snippet]:
     """Of the hits, by their primary keys."""
-    now = snapshot()
-    # As the results were found, without counting again: rare words are doubted only where that helped.
-    words = queries.words(now, wanted)
-    if words.understanding.corrections != results.understanding.corrections:
-        words = queries.words(now, wanted, doubting=True)
-    sought = every(list(words.queries()))
-    return snippets_of(now.searcher, sought, [hit.pk for hit in results.hits])
+    return snippets_of(results.understanding.terms, [hit.pk for hit in results.hits])
 
 
 def nearest_beyond(wanted: Wanted) -> Nearest | None:
@@ -153,6 +153,17 @@ def _found(now: Snapshot, wanted: Wanted, facets: Sequence[FacetAsked]) -> tuple
         if doubted.understanding.corrections and counted(now, alone, doubted, ()).total:
             return doubted, counted(now, wanted, doubted, facets)
     return words, found
+
+
+def _doubts(now: Snapshot, wanted: Wanted, words: Words, total: int) -> tuple[tuple[str, str], ...]:
+    """Words in the place of rare ones, with which far more would be found."""
+    if not total or wanted.exact or not wanted.text or words.understanding.corrections:
+        return ()
+    doubted = queries.words(now, wanted, doubting=True)
+    if not doubted.understanding.corrections:
+        return ()
+    found = counted(now, wanted, doubted, ()).total
+    return doubted.understanding.corrections if found >= _FAR_MORE * total else ()
 
 
 def _hits(now: Snapshot, wanted: Wanted, words: Words, found: Sequence[Ranked]) -> tuple[Hit, ...]:

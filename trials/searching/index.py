@@ -321,7 +321,7 @@ def _forget() -> None:
 os.register_at_fork(after_in_child=_forget)
 
 
-_MAKING = ("schema", "documents", "synonyms")
+_MAKING = ("schema", "documents", "synonyms", "mentions")
 
 
 def _edition() -> str:

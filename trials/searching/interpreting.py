@@ -10,7 +10,7 @@ from tantivy import Query, Searcher
 
 from trials.searching import synonyms, understood
 from trials.searching.results import Term, Understanding
-from trials.searching.schema import PLAIN, SCHEMA, STEMMED, normalised
+from trials.searching.schema import PLAIN, SCHEMA, STEMMED, as_spelled, normalised
 from trials.searching.sought import (
     Every,
     Identified,
@@ -23,7 +23,7 @@ from trials.searching.sought import (
     every,
     number_of,
 )
-from trials.searching.spelling import Spelling
+from trials.searching.spelling import SHORTEST, Spelling, is_of_names, sound_alike
 from trials.searching.understood import Node, Phrase, Word
 from trials.text import folded, nct_id_in
 
@@ -36,6 +36,8 @@ _SAY_NOTHING = frozenset(
     )
 )  # fmt: skip
 _NCT_NUMBER = re.compile(r"nct[0-9]{8}")
+_NUMBER_WITHIN = re.compile(r"(?<![a-z])nct[ :#-]{0,2}([0-9]{8})(?![0-9])", re.IGNORECASE)
+_NUMBER_ALONE = re.compile(r"[0-9]{8}")
 _NCT_BEGINNING = re.compile(r"nct[0-9]{1,7}")
 _LETTERS_AND_DIGITS = re.compile(r"([^\W\d_]+)(\d+)|(\d+)([^\W\d_]+)")
 # So many different words are sought for a beginning, the first in the alphabet.
@@ -45,8 +47,10 @@ _SHORTEST_BEGINNING = 3
 _MENTIONS = 5
 _DOUBTFUL = 3
 _MUCH_COMMONER = 10
-# Few trials: so many, or that share of all.
-_FEW, _FEW_SHARE = 1000, 0.02
+# What more trials have than this share is a word, however near another one is.
+_COMMON_SHARE = 0.05
+# Of the likeliest words, so many are tried in the place of another.
+_TRIED = 12
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,10 @@ class Interpreter:
         read = understood.read(text)
         self._ignored.extend(read.ignored)
         self._has_content = any(not _says_nothing(part) for part in understood.words_of(read.wanted))
-        sought = self._sought(read.wanted) if read.wanted else None
+        numbers = () if self.exact else self._numbers_among(text, read.wanted)
+        sought = (
+            self._numbered(numbers, text) if numbers else self._sought(read.wanted) if read.wanted else None
+        )
         understanding = Understanding(
             words=" ".join(_written(term) for term in self._terms),
             terms=tuple(self._terms),
@@ -82,6 +89,18 @@ class Interpreter:
             ignored=tuple(self._ignored),
         )
         return Interpretation(sought, understanding)
+
+    def _numbers_among(self, text: str, wanted: Node | None) -> tuple[str, ...]:
+        """NCT numbers of trials here that stand among other words: "see NCT01234567 please"."""
+        if not isinstance(wanted, understood.All) or not all(isinstance(part, Word) for part in wanted.parts):
+            return ()
+        found = dict.fromkeys(f"nct{number}" for number in _NUMBER_WITHIN.findall(text))
+        return tuple(number for number in found if self.searcher.doc_freq("identifier", number))
+
+    def _numbered(self, numbers: tuple[str, ...], text: str) -> Sought:
+        self._terms.extend(Term(number, number.upper()) for number in numbers)
+        self._ignored.extend(_NUMBER_WITHIN.sub(" ", text).split())
+        return Identified(numbers)
 
     def _sought(self, node: Node) -> Sought | None:
         match node:
@@ -117,15 +136,11 @@ class Interpreter:
         spans = self._spans(words)
         if not self.exact:
             known = {place for span in spans for place in range(span.start, span.end)}
-            meant = [
-                word.text if place in known or word.is_beginning else self._meant(word.text)
-                for place, word in enumerate(typed)
-            ]
-            if meant != words:
-                self._corrections.extend(
-                    pair for pair in zip(words, meant, strict=True) if pair[0] != pair[1]
-                )
-                words, spans = meant, self._spans(meant)
+            for place, word in enumerate(typed):
+                if place not in known and not word.is_beginning and (other := self._meant(words, place)):
+                    self._corrections.append((word.text, other))
+                    words[place] = other
+            spans = self._spans(words)
         found: list[Sought] = []
         starts = {span.start: span for span in spans}
         place = 0
@@ -159,31 +174,7 @@ class Interpreter:
                 more_narrower=span.more,
             )
         )
-        return Synonymous(as_typed, self._texts(span, here), span.concepts)
-
-    def _texts(
-        self, span: synonyms.Span, typed: Sequence[tuple[tuple[str, ...], ...]]
-    ) -> tuple[tuple[str, ...], ...]:
-        """Its other names and those of what is narrower, without such as half of all trials would have.
-
-        What many trials are about needs none of them: a trial of a tumour says cancer somewhere. Nor does a
-        name that has all the words typed, or another name within it: it finds nothing more.
-        """
-        limit = max(_FEW, int(_FEW_SHARE * self.searcher.num_docs))
-        if sum(self.searcher.doc_freq("concept", concept) for concept in span.concepts) > limit:
-            return ()
-        names = {tuple(_tokens(_upright(name))) for name in (*span.terms, *span.narrower)}
-        other = [name for name in names if not all(_has_any(name, spellings) for spellings in typed)]
-        found = [
-            name
-            for name in sorted(other, key=lambda name: (len(name), name))
-            if name and 0 < min(self.searcher.doc_freq("text", token) for token in name) <= limit
-        ]
-        return tuple(
-            name
-            for place, name in enumerate(found)
-            if not any(_has(name, shorter) for shorter in found[:place])
-        )
+        return Synonymous(as_typed, span.concepts)
 
     def _word(self, word: Word, typed: str) -> Sought | None:
         if _says_nothing(word) and self._has_content:
@@ -215,16 +206,34 @@ class Interpreter:
         self._terms.append(Term(text, text, is_phrase=True))
         return Tokens((tokens,)) if tokens else OneOf(())
 
-    def _meant(self, word: str) -> str:
-        """For a word that the index does not have the likeliest that it has; itself where none is near."""
+    def _meant(self, words: Sequence[str], place: int) -> str:
+        """The likelier word for one that no trial has or, if `doubting`, for a rarer one; else nothing."""
+        word = words[place]
         frequency = self._frequency(word)
-        if frequency > (_DOUBTFUL if self.doubting else 0) or self._beginnings(word):
-            return word
-        plain = "".join(PLAIN.analyze(normalised(word)))
-        other = self.spelling().meant(plain)
-        if other is None or (frequency and self._frequency(other) < _MUCH_COMMONER * frequency):
-            return word
-        return other
+        if len(word) < SHORTEST or not self._is_doubtful(word, frequency) or is_of_names(word):
+            return ""
+        is_rare = frequency <= _DOUBTFUL
+        candidates = [
+            candidate
+            for candidate in self.spelling().candidates(word, named=not is_rare)[:_TRIED]
+            if candidate.trials >= _MUCH_COMMONER * frequency
+        ]
+        for candidate in candidates:
+            if _is_named(words, place, candidate.word):
+                return candidate.word
+        if not is_rare:
+            return ""
+        longer = self.spelling().completion(word) if self.doubting else None
+        if longer and longer.trials >= _MUCH_COMMONER * max(1, frequency):
+            return longer.word
+        if len(word) == SHORTEST:
+            candidates = [each for each in candidates if sound_alike(word, each.word)]
+        return candidates[0].word if candidates else ""
+
+    def _is_doubtful(self, word: str, frequency: int) -> bool:
+        if self.doubting:
+            return frequency <= max(_DOUBTFUL, _COMMON_SHARE * self.searcher.num_docs)
+        return not (frequency or self._beginnings(word))
 
     def _is_known(self, word: str) -> bool:
         return self._frequency(word) > 0
@@ -238,11 +247,11 @@ class Interpreter:
 
     def _beginnings(self, word: str) -> tuple[str, ...]:
         """Tokens of words that begin with it."""
-        plain = PLAIN.analyze(normalised(word))
+        plain = PLAIN.analyze(as_spelled(word))
         if len(plain) != 1 or len(plain[0]) < _SHORTEST_BEGINNING:
             return ()
         words = self.searcher.terms_with_prefix("spelling", plain[0], limit=_BEGINNINGS)
-        return tuple(dict.fromkeys(token for found, _count in words for token in STEMMED.analyze(found)))
+        return tuple(dict.fromkeys(token for found, _count in words for token in _tokens(found)))
 
 
 def identified(searcher: Searcher, text: str) -> str:
@@ -250,6 +259,8 @@ def identified(searcher: Searcher, text: str) -> str:
     if number := nct_id_in(text):
         return folded(number)
     whole = folded(text)
+    if _NUMBER_ALONE.fullmatch(whole) and searcher.doc_freq("identifier", f"nct{whole}"):
+        return f"nct{whole}"
     tokens = _tokens(whole)
     has_digit = any(character.isdecimal() for character in whole)
     if not has_digit or not tokens or searcher.doc_freq("identifier", whole) != 1:
@@ -273,19 +284,12 @@ def _spellings(word: str) -> tuple[tuple[str, ...], ...]:
     return (tokens, tuple(part for part in parts.groups() if part)) if parts else (tokens,)
 
 
-def _has(name: Sequence[str], part: Sequence[str]) -> bool:
-    """Whether the tokens of `part` stand in it side by side."""
-    size = len(part)
-    return any(tuple(name[at : at + size]) == tuple(part) for at in range(len(name) - size + 1))
-
-
-def _has_any(name: Sequence[str], spellings: Sequence[Sequence[str]]) -> bool:
-    return any(_has(name, spelling) for spelling in spellings)
-
-
-def _upright(name: str) -> str:
-    """As people write it what a thesaurus lists by its noun: "Myositis, Inclusion Body"."""
-    return " ".join(reversed(name.split(", ")))
+def _is_named(words: Sequence[str], place: int, other: str) -> bool:
+    """Whether a word is part of a term of the vocabulary together with what stands beside that place."""
+    near = [*words[:place], other, *words[place + 1 :]]
+    return any(
+        span.start <= place < span.end and span.end - span.start > 1 for span in synonyms.expansions(near)
+    )
 
 
 def says_nothing(word: str) -> bool:

@@ -78,7 +78,8 @@ class Understanding:
     """How a text was read.
 
     `words` is it in one line, spelling corrected; `corrections` what was typed and what was sought instead;
-    `ignored` what no search could use; `goes_to` the one trial whose number it is.
+    `ignored` what no search could use; `goes_to` the one trial whose number it is; `doubts` are like
+    `corrections`, but only to be offered: with them far more would be found.
     """
 
     words: str = ""
@@ -86,6 +87,7 @@ class Understanding:
     corrections: tuple[tuple[str, str], ...] = ()
     ignored: tuple[str, ...] = ()
     goes_to: str = ""
+    doubts: tuple[tuple[str, str], ...] = ()
 
     @property
     def has_synonyms(self) -> bool:

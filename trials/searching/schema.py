@@ -16,6 +16,8 @@ from tantivy import (
     Tokenizer,
 )
 
+from trials.vocabularies.wording import american
+
 # Where words are sought by `Area`; "text" has them all.
 WORDS = (
     "text",
@@ -31,6 +33,8 @@ WORDS = (
 KEYS = (
     "identifier",
     "concept",
+    "mention",
+    "title_mention",
     "label",
     "place",
     "recruiting_place",
@@ -79,7 +83,7 @@ _GREEK = {
 _SPELLED_OUT = str.maketrans(
     {letter: f" {name} " for letter, name in _GREEK.items()}
     | {letter.upper(): f" {name} " for letter, name in _GREEK.items()}
-    | {"µ": " mu "}
+    | {"µ": " mu ", "æ": "ae", "œ": "oe", "Æ": "ae", "Œ": "oe"}
 )
 _POSSESSIVE = re.compile(r"['’`]s\b", re.IGNORECASE)  # noqa: RUF001
 
@@ -95,6 +99,11 @@ def key_of(condition: str) -> int:
 
 
 def normalised(text: str) -> str:
+    """What the analyzers are given, but for `spelling`: British and American spellings are the same words."""
+    return american(as_spelled(text).lower())
+
+
+def as_spelled(text: str) -> str:
     """Composed, Greek letters by their names and without possessives: "Crohn's" is "Crohn", "β" is "beta"."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text).translate(_SPELLED_OUT)

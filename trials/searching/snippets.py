@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
-from tantivy import Document, Query, Searcher, SnippetGenerator
 
 from trials.models import Condition, Trial
 from trials.searching.interpreting import says_nothing
-from trials.searching.results import Parts, Snippet
-from trials.searching.schema import SCHEMA
+from trials.searching.mentions import forms
+from trials.searching.results import Parts, Snippet, Term
+from trials.text import folded
 
 LONGEST = 240
+# So much of it may stand before the first word that is marked.
+_BEFORE = 60
 _TITLES = ("brief_title", "official_title", "nickname", "acronym")
 _CONDITIONS = ArraySubquery(
     Condition.objects.filter(trial=OuterRef("pk")).order_by("position").values("name")
@@ -24,55 +28,121 @@ _TEXTS = ("brief_summary", "plain_summary", "eligibility_text")
 # Of CommonMark what would disturb in a line: escapes, and the signs of list items and of emphasis.
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _SIGNS = re.compile(r"^\s*[*+-]\s+|\*\*", re.MULTILINE)
+# A possessive belongs to its word, as in the index.
+_WORD = re.compile(r"[^\W_]+(?:['’`]s\b)?")  # noqa: RUF001
 
 
-def snippets_of(searcher: Searcher, query: Query, trials: Sequence[int]) -> dict[int, Snippet]:
+@dataclass(frozen=True)
+class _Span:
+    """Characters of a text, and what of that which is sought stands there."""
+
+    start: int
+    end: int
+    phrase: str
+
+
+def snippets_of(terms: Sequence[Term], trials: Sequence[int]) -> dict[int, Snippet]:
     """By trial: its title, and the best part of a text of it. Where no words are sought nothing is marked."""
-    marking = SnippetGenerator.create(searcher, query, SCHEMA, "text")
+    marking = _Marking(terms)
     rows = Trial.objects.filter(pk__in=trials).order_by()
     found = {}
     for row in rows.values("pk", *_TITLES, *_TEXTS, names=_CONDITIONS):
-        title = next((row[name] for name in _TITLES if row[name]), "")
-        texts = [", ".join(row["names"]), *(_plain(row[name]) for name in _TEXTS)]
-        found[row["pk"]] = Snippet(_marked(marking, _ESCAPE.sub(r"\1", title)), _best(marking, texts))
+        title = unicodedata.normalize("NFC", next((row[name] for name in _TITLES if row[name]), ""))
+        title = _ESCAPE.sub(r"\1", title)
+        texts = (", ".join(row["names"]), *(row[name] for name in _TEXTS))
+        found[row["pk"]] = Snippet(tuple(_parts(title, marking.spans(title))), _best(marking, texts))
     return found
 
 
+class _Marking:
+    """Finds the names, phrases and words of a search: a name of several words only where all of it stands."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        wanted = [term for term in terms if not term.is_excluded]
+        self._beginnings = tuple(folded(term.sought) for term in wanted if term.is_beginning)
+        names = {name for term in wanted if not term.is_beginning for name in _names(term)}
+        phrases = {tuple(part) for name in names if (part := forms(name))}
+        self._phrases = {" ".join(phrase) for phrase in phrases}
+        self._starts = {" ".join(phrase[:end]) for phrase in phrases for end in range(1, len(phrase))}
+
+    def spans(self, text: str) -> list[_Span]:
+        """The longest that stand in a text, none within another."""
+        if not self._phrases and not self._beginnings:
+            return []
+        words = [(found.start(), found.end(), _form(found[0])) for found in _WORD.finditer(text)]
+        said = [word for word in words if word[2]]
+        spans: list[_Span] = []
+        for place, (start, end, form) in enumerate(said):
+            if spans and start < spans[-1].end:
+                continue
+            if self._beginnings and folded(text[start:end]).startswith(self._beginnings):
+                spans.append(_Span(start, end, form))
+            elif (form in self._phrases or form in self._starts) and (until := self._until(said, place)):
+                spans.append(
+                    _Span(start, said[until - 1][1], " ".join(word[2] for word in said[place:until]))
+                )
+        return spans
+
+    def _until(self, said: Sequence[tuple[int, int, str]], place: int) -> int:
+        """Behind the last word of the longest phrase that begins there; 0 where none does."""
+        until, phrase = 0, said[place][2]
+        for end in range(place + 1, len(said) + 1):
+            if phrase in self._phrases:
+                until = end
+            if phrase not in self._starts or end == len(said):
+                break
+            phrase = f"{phrase} {said[end][2]}"
+        return until
+
+
+def _names(term: Term) -> Iterator[str]:
+    yield term.sought
+    yield from filter(None, (term.name, *term.synonyms, *term.narrower))
+
+
+@lru_cache(maxsize=50_000)
+def _form(word: str) -> str:
+    return "" if says_nothing(word) else " ".join(forms(word))
+
+
 def _plain(text: str) -> str:
-    return " ".join(_ESCAPE.sub(r"\1", _SIGNS.sub("", text)).split())
+    return " ".join(unicodedata.normalize("NFC", _ESCAPE.sub(r"\1", _SIGNS.sub("", text))).split())
 
 
-def _best(marking: SnippetGenerator, texts: Sequence[str]) -> Parts:
-    """Of the first text that has any of the words; nothing where none has."""
-    for text in texts:
-        parts = _marked(marking, text, longest=LONGEST)
-        if any(is_marked for _text, is_marked in parts):
-            return parts
+def _best(marking: _Marking, texts: Sequence[str]) -> Parts:
+    """Of the first text that has any of the words the part with most of them; nothing where none has."""
+    for text in map(_plain, texts):
+        if spans := marking.spans(text):
+            start, end = _window(text, spans)
+            inside = [span for span in spans if start <= span.start and span.end <= end]
+            return tuple(_parts(text[:end], inside, start))
     return ()
 
 
-def _marked(marking: SnippetGenerator, text: str, *, longest: int | None = None) -> Parts:
-    """The whole text, or the part of it with most of the words."""
-    composed = unicodedata.normalize("NFC", text)
-    marking.set_max_num_chars(longest or 4 * len(composed) + 1)
-    snippet = marking.snippet_from_doc(Document(text=composed))
-    fragment = (snippet.fragment() if longest else composed).encode()
-    spans = [(span.start, span.end) for span in snippet.highlighted()]
-    # Names of several words are sought, too: "disorder of muscle" is no reason to mark each "of".
-    spans = [(start, end) for start, end in spans if not says_nothing(fragment[start:end].decode())]
-    if not spans:
-        return ((composed, False),) if composed and not longest else ()
-    return tuple(_parts(fragment, spans))
+def _window(text: str, spans: Sequence[_Span]) -> tuple[int, int]:
+    """Whole words from a little before one of the spans: where most different ones stand, then most."""
+
+    def worth(first: _Span) -> tuple[int, int, int]:
+        inside = [span for span in spans if first.start <= span.start and span.end <= first.start + LONGEST]
+        return len({span.phrase for span in inside}), len(inside), -first.start
+
+    if len(text) <= LONGEST:
+        return 0, len(text)
+    best = max(spans, key=worth)
+    start = max(0, min(best.start - _BEFORE, len(text) - LONGEST))
+    if start:
+        start = text.find(" ", start, best.start) + 1 or best.start
+    end = max(start + LONGEST, best.end)
+    if end < len(text):
+        end = max(text.rfind(" ", start, end), best.end)
+    return start, end
 
 
-def _parts(fragment: bytes, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
-    """`spans` are of bytes and may overlap."""
-    end = 0
-    for start, until in spans:
-        if start > end:
-            yield fragment[end:start].decode(), False
-        if until > end:
-            yield fragment[max(start, end) : until].decode(), True
-        end = max(end, until)
-    if end < len(fragment):
-        yield fragment[end:].decode(), False
+def _parts(text: str, spans: Collection[_Span], start: int = 0) -> Iterator[tuple[str, bool]]:
+    for span in spans:
+        if span.start > start:
+            yield text[start : span.start], False
+        yield text[span.start : span.end], True
+        start = span.end
+    if start < len(text):
+        yield text[start:], False

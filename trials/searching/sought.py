@@ -15,8 +15,8 @@ from trials.searching.wanted import Area
 _BOOSTS = (("title", 4.0), ("condition_words", 3.0), ("intervention_words", 2.0))
 # What a trial gets for being about the thing under whatever name: as much as a common word somewhere.
 _CONCEPT_SCORE = 2.0
-# And for another name of it, as a share of what the words typed would count.
-_NAMED_BOOST = 0.5
+# And for naming it anywhere, or in its title.
+_MENTION_SCORE, _TITLED_SCORE = 1.0, 4.0
 
 # More values are looked up together, once and for all trials; fewer can be skipped through.
 _SET = 8
@@ -31,7 +31,9 @@ _FIELDS = {
     Area.LEAD_SPONSOR: ("lead_sponsor_words",),
     Area.PLACE: ("place_words",),
 }
-_CONCEPTUAL = frozenset({Area.ANYWHERE, Area.CONDITION, Area.INTERVENTION})
+_CONCEPTUAL = frozenset({Area.CONDITION, Area.INTERVENTION})
+# The concepts that are named there.
+_MENTIONED = {Area.ANYWHERE: "mention", Area.TITLE: "title_mention"}
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,12 @@ class Identified:
 
 @dataclass(frozen=True)
 class Synonymous:
-    """As typed, or by titles, conditions or interventions about the concept or a narrower one.
+    """Named anywhere by any of its names, or what conditions, interventions or titles are a kind of.
 
-    `texts` are other names for it, token by token, that are sought anywhere.
+    Where it stands as typed counts more, but finds nothing else. In titles it is to be named there.
     """
 
     typed: Sought
-    texts: tuple[tuple[str, ...], ...]
     concepts: tuple[str, ...]
 
 
@@ -98,7 +99,9 @@ def boosts(sought: Sought) -> Iterator[Query]:
                 yield Query.boost_query(some([_phrase(field, tokens) for tokens in spellings]), boost)
         case OneOf(tokens):
             yield from boosts(Tokens(tuple((token,) for token in tokens)))
-        case Synonymous(typed):
+        case Synonymous(typed, concepts):
+            yield Query.const_score_query(keyed("concept", concepts), _CONCEPT_SCORE)
+            yield Query.const_score_query(keyed("title_mention", concepts), _TITLED_SCORE)
             yield from boosts(typed)
         case Every(parts) | Some(parts):
             for part in parts:
@@ -109,7 +112,7 @@ def rarest(sought: Sought, area: Area, searcher: Searcher) -> tuple[float, Query
     """Of words that are all required the rarest: in what share of all trials, and a query without score."""
     if not isinstance(sought, Every):
         return None
-    words = [part for part in sought.parts if isinstance(part, Tokens | OneOf | Identified)]
+    words = [part for part in sought.parts if isinstance(part, Tokens | OneOf | Identified | Synonymous)]
     shares = [(share(part, area, searcher), place) for place, part in enumerate(words)]
     if not shares:
         return None
@@ -146,7 +149,9 @@ def share(sought: Sought, area: Area, searcher: Searcher) -> float:
             return max((side_by_side((token,)) for token in tokens), default=0.0)
         case Identified(identifiers):
             return max((one("identifier", identifier) for identifier in identifiers), default=0.0)
-        case Synonymous(typed, _texts, concepts):
+        case Synonymous(_typed, concepts) if area in _MENTIONED:
+            return max(one(_MENTIONED[area], concept) for concept in concepts)
+        case Synonymous(typed, concepts):
             return max(share(typed, area, searcher), *(one("concept", concept) for concept in concepts))
         case Without(part):
             return 1 - share(part, area, searcher)
@@ -223,12 +228,13 @@ class _Queries:
         )
 
     def _synonymous(self, sought: Synonymous) -> Query:
+        if self.area in _MENTIONED:
+            return Query.const_score_query(keyed(_MENTIONED[self.area], sought.concepts), _MENTION_SCORE)
         typed = self.of(sought.typed)
         if self.area not in _CONCEPTUAL:
             return typed
         about = Query.const_score_query(keyed("concept", sought.concepts), _CONCEPT_SCORE)
-        named = [_phrase(field, tokens) for field in _FIELDS[self.area] for tokens in sought.texts]
-        return self._some([typed, about, *(Query.boost_query(each, _NAMED_BOOST) for each in named)])
+        return self._some([typed, about])
 
     def _side_by_side(self, tokens: Sequence[str]) -> Query:
         if self.area is Area.IDENTIFIER:

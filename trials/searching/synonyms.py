@@ -16,7 +16,7 @@ from itertools import chain, islice
 
 from trials.text import folded
 from trials.vocabularies.loaded import FILE, OTHER, vocabulary
-from trials.vocabularies.wording import key, stems, words
+from trials.vocabularies.wording import GENERIC, key, stems, words
 
 # Changes with the vocabulary: an index holds concepts of one edition.
 EDITION = sha256(FILE.read_bytes()).hexdigest()[:12]
@@ -24,6 +24,8 @@ EDITION = sha256(FILE.read_bytes()).hexdigest()[:12]
 _LONGEST = 8
 _TERMS = 12
 _NARROWER = 8
+# A concept with so many narrower ones is what nearly every trial is about.
+_TOO_GENERAL = 10_000
 # What only divides: "Neoplasms by Site".
 _DIVISION = re.compile(r"\bby [A-Z]|\bExperimental\b")
 
@@ -71,8 +73,16 @@ def _span(parted: Sequence[list[str]], start: int, end: int) -> Span | None:
     # One word for what is no condition and no substance is part of any sentence: women, time, therapy.
     if not identifier or (" " not in term_key and vocabulary().kind(identifier) == OTHER):
         return None
+    if _says_no_kind(identifier, term_key):
+        return None
     name, terms, narrower, more = _entry(identifier, term_key)
     return Span(start, end, (identifier.lower(),), name, terms, narrower, more)
+
+
+@lru_cache(maxsize=10_000)
+def _says_no_kind(identifier: str, typed: str) -> bool:
+    """A disease, whichever: nearly everything is a kind of it."""
+    return typed in GENERIC or len(vocabulary().all_narrower(identifier)) > _TOO_GENERAL
 
 
 @lru_cache(maxsize=10_000)

@@ -1,0 +1,70 @@
+"""Which concepts of the vocabulary a text names anywhere, by whatever name.
+
+So a search by any name of a thing asks the index for one and the same word, and finds the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
+
+from trials.searching.schema import STEMMED
+from trials.vocabularies.loaded import OTHER, vocabulary
+from trials.vocabularies.wording import stems, words
+
+# Letters that a name has at most.
+_NAME = 100
+
+
+def mentions(texts: Iterable[str]) -> frozenset[str]:
+    """Tokens of the concepts that are named."""
+    return frozenset().union(*(_again(text) if len(text) <= _NAME else _mentions(text) for text in texts))
+
+
+def _mentions(text: str) -> frozenset[str]:
+    names = _names()
+    found: set[str] = set()
+    said = forms(text)
+    for end, phrase in enumerate(said, 1):
+        while (concept := names.get(phrase)) is not None:
+            found.add(concept)
+            if end == len(said):
+                break
+            phrase, end = f"{phrase} {said[end]}", end + 1
+    return frozenset(found - {""})
+
+
+# Conditions, drugs, sponsors and hospitals have many trials.
+_again = lru_cache(maxsize=20_000)(_mentions)
+
+
+def forms(text: str) -> list[str]:
+    """Its words in their order as they are compared: their stems, without those that say nothing."""
+    return [form for word in words(text) if (form := _form(word))]
+
+
+@lru_cache(maxsize=200_000)
+def _form(word: str) -> str:
+    return "".join(STEMMED.analyze("".join(stems([word]))))
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """The concept of each name, by its words; nothing where a name only begins so."""
+    found: dict[str, str] = {}
+    for concept, name in _named():
+        parts = forms(name)
+        for end in range(1, len(parts)):
+            found.setdefault(" ".join(parts[:end]), "")
+        found[" ".join(parts)] = concept
+    return found
+
+
+def _named() -> Iterator[tuple[str, str]]:
+    known = vocabulary()
+    for identifier in known:
+        concept = known[identifier]
+        for name in concept.terms:
+            # One word for what is no condition and no substance is part of any sentence: women, time.
+            if concept.kind != OTHER or " " in name:
+                yield identifier.lower(), name
