@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trials.management.commands.make_vocabulary import additions
+from trials.vocabularies.loaded import CONDITION, SUBSTANCE
 from trials.vocabularies.loaded import Vocabulary as Loaded
 from trials.vocabularies.making import Addition, Descriptor, Disease, Vocabulary, line
 
@@ -86,12 +87,14 @@ def test_additions_have_the_last_word() -> None:
             Addition("not same", "Aspirin", ["acetylsalicylic acid"]),
             Addition("not under", "Myocardial Infarction", ["Heart Diseases"]),
             Addition("new", "Broken heart", ["Heart Diseases"]),
+            Addition("new", "Better aspirin", ["Aspirin"]),
         ),
     )
     assert found.synonym("coronary") == found.synonym("infarct") == "D2"
     assert found.synonym("acetylsalicylic acid") is None
     assert found.broader("D2") == set()
     assert found.broader("TD:broken-heart") == {"D1"}
+    assert (found.kind("TD:broken-heart"), found.kind("TD:aspirin-better")) == (CONDITION, SUBSTANCE)
     with pytest.raises(KeyError):
         made(additions=(Addition("same", "Nothing known", ["x"]),))
 

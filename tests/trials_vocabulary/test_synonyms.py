@@ -63,6 +63,11 @@ def test_common_words_and_ambiguous_abbreviations_are_left_as_typed() -> None:
     assert expansions(["", "-", "\u00bf?"]) == []
 
 
+def test_what_nearly_everything_is_a_kind_of_is_no_term() -> None:
+    assert of("disease") == of("syndrome") == of("sugar disease") == []
+    assert only("cancer").name == "Neoplasms"
+
+
 def test_a_condition_has_one_name_for_the_facet() -> None:
     assert (
         synonyms.preferred("Heart attack")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trials.vocabularies.wording import heads, key, narrowings, parts
+from trials.vocabularies.wording import american, heads, key, narrowings, parts
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,23 @@ from trials.vocabularies.wording import heads, key, narrowings, parts
 )
 def test_the_same_words(one: str, other: str) -> None:
     assert key(one) == key(other) != ""
+
+
+def test_british_words_are_american_ones_and_others_stay_apart() -> None:
+    british = "the behaviour of paediatric tumours: apnoea, gastro-oesophageal, randomised at four centres"
+    ours = "the behavior of pediatric tumors: apnea, gastroesophageal, randomized at four centers"
+    assert american(british) == american(ours) == ours.replace("oe", "e")
+    for word in (
+        "four hours of your tour",
+        "toe",
+        "shoe",
+        "poet",
+        "disease",
+        "analysis",
+        "swelling",
+        "israel",
+    ):
+        assert american(word) == word
 
 
 @pytest.mark.parametrize(
