@@ -63,8 +63,7 @@ class HoldingForm(forms.Form):
         for name in self.errors:
             field = self.fields.get(name)
             if isinstance(field, NamesField | ChoicesField):
-                given = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
-                self.cleaned_data[name] = field.holding(given)
+                self.cleaned_data[name] = field.holding(self[name].data)
 
 
 def countries(names: list[str]) -> Iterable[str]:
