@@ -413,9 +413,14 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:afterSettle", () => load());
 
-// Where the map was opened without a filter, the address says from now on what is shown. After patience.js, which loads
-// an address that is not the one that was loaded.
+// First as patience.js, which as a file would be one request too many here. Then, where the map was opened without a
+// filter, the address says from now on what is shown.
 addEventListener("DOMContentLoaded", () => {
+  const loaded = new URL(performance.getEntriesByType("navigation")[0].name);
+  if (loaded.pathname + loaded.search !== location.pathname + location.search) return location.reload();
   const { here } = document.getElementById("results")?.dataset ?? {};
   if (here && !location.search) history.replaceState(history.state, "", here + location.hash);
+  const choices = [...document.querySelectorAll("#search input")];
+  const early = choices.find(({ checked, defaultChecked }) => checked !== defaultChecked);
+  early?.dispatchEvent(new Event("change", { bubbles: true }));
 });
