@@ -142,6 +142,7 @@ def check_axe() -> Callable[[Page], None]:
     source = (Path(settings.NODE_MODULES) / "axe-core/axe.min.js").read_text()
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()  # a page that a click has opened may still be without its style sheets
         page.evaluate(source)
         result = page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", AXE_RULES)
         found = [
