@@ -75,6 +75,25 @@ def test_whichever_name_is_typed_the_same_trials_are_found() -> None:
 
 
 @pytest.mark.django_db
+def test_a_name_is_found_where_it_stands_also_one_of_letters_and_digits_or_of_two_things() -> None:
+    trial(1, "HIV-1 after silicon, Parkinson and a cochlear implant")
+    trial(2, "HIV after silicone, parkinsonism and cochlear implantation")
+    assert found("HIV-1") == found("HIV1 OR HIV-1") == [1]
+    for name in ("silicon", "Parkinson", "cochlear implant"):
+        assert found(name) == [1, 2], name
+
+
+@pytest.mark.django_db
+def test_a_word_whose_parts_are_too_long_together_is_sought_in_its_parts() -> None:
+    chemical = "-".join(
+        ["(2S)-2-[[4-[(2-amino-4-oxo-1H-pteridin-6-yl)methylamino]benzoyl]amino]pentanedioate"] * 2
+    )
+    trial(1, f"Given is {chemical}.")
+    assert found(chemical) == found(f'"{chemical}"') == [1]
+    assert found(chemical.replace("oxo", "thio")) == []
+
+
+@pytest.mark.django_db
 def test_mistakes_are_mended_by_what_sounds_alike_and_by_the_words_beside_them() -> None:
     trial(
         1,

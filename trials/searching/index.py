@@ -140,7 +140,8 @@ class Folder:
 
     def _open(self, state: tuple[Any, ...]) -> None:
         name, *stamps = state
-        if self._index is None or name != self._state[0]:
+        is_same = self._state[:1] == (name,)
+        if self._index is None or not is_same:
             self._index = _readable(self.path / name) if name else None
         try:
             if self._index is not None:
@@ -155,7 +156,7 @@ class Folder:
                 self._index.searcher(),
                 complete=bool(stamps[-1]),
                 common=Part(self.path / name, self._index).common,
-                before=self._snapshot,
+                before=self._snapshot if is_same else None,
             )
         self._state = state
 

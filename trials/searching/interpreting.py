@@ -279,7 +279,8 @@ def _spellings(word: str) -> tuple[tuple[str, ...], ...]:
     if not tokens:
         return ()
     if len(tokens) > 1:
-        return tokens, tuple(_tokens("".join(PLAIN.analyze(normalised(word)))))
+        in_one = tuple(_tokens("".join(PLAIN.analyze(normalised(word)))))
+        return (tokens, in_one) if in_one else (tokens,)  # nothing, where it is too long for the index
     parts = _LETTERS_AND_DIGITS.fullmatch(tokens[0])
     return (tokens, tuple(part for part in parts.groups() if part)) if parts else (tokens,)
 

@@ -26,12 +26,12 @@ def _mentions(text: str) -> frozenset[str]:
     found: set[str] = set()
     said = forms(text)
     for end, phrase in enumerate(said, 1):
-        while (concept := names.get(phrase)) is not None:
-            found.add(concept)
+        while (concepts := names.get(phrase)) is not None:
+            found.update(concepts)
             if end == len(said):
                 break
             phrase, end = f"{phrase} {said[end]}", end + 1
-    return frozenset(found - {""})
+    return frozenset(found)
 
 
 # Conditions, drugs, sponsors and hospitals have many trials.
@@ -49,22 +49,27 @@ def _form(word: str) -> str:
 
 
 @cache
-def _names() -> Mapping[str, str]:
-    """The concept of each name, by its words; nothing where a name only begins so."""
-    found: dict[str, str] = {}
-    for concept, name in _named():
-        parts = forms(name)
+def _names() -> Mapping[str, tuple[str, ...]]:
+    """The concepts of each name, by its words; none where a name only begins so.
+
+    Names that differ in their endings alone are compared as one: "Parkinson" and "Parkinsonism".
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for concept, parts in _named():
         for end in range(1, len(parts)):
-            found.setdefault(" ".join(parts[:end]), "")
-        found[" ".join(parts)] = concept
+            found.setdefault(" ".join(parts[:end]), ())
+        name = " ".join(parts)
+        found[name] = (*found.get(name, ()), concept)
     return found
 
 
-def _named() -> Iterator[tuple[str, str]]:
+def _named() -> Iterator[tuple[str, list[str]]]:
     known = vocabulary()
     for identifier in known:
         concept = known[identifier]
         for name in concept.terms:
+            parts = forms(name)
             # One word for what is no condition and no substance is part of any sentence: women, time.
-            if concept.kind != OTHER or " " in name:
-                yield identifier.lower(), name
+            # "HIV-1" is two.
+            if parts and (concept.kind != OTHER or len(parts) > 1):
+                yield identifier.lower(), parts
