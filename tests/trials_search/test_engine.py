@@ -111,6 +111,15 @@ def test_a_count_is_what_choosing_it_would_find() -> None:
                 assert engine.count(chosen) == value.count, (wanted, name, value)
 
 
+def test_values_of_a_filter_are_counted_as_they_are_whatever_signs_are_in_them() -> None:
+    add_trial("NCT00000001", designModule={"phases": ["PHASE1|PHASE2", "A\x1eB", "A\x1fB"]})
+    results = engine.search(Wanted())
+    assert results.total == 1
+    phases = {value.value: value.count for value in results.facets["phase"].values}
+    assert phases == {"PHASE1|PHASE2": 1, "A B": 1}
+    assert engine.count(Wanted(phase=("A B",))) == engine.count(Wanted(phase=("PHASE1|PHASE2",))) == 1
+
+
 @pytest.mark.usefixtures("three_trials")
 def test_the_choices_of_a_filter_can_be_looked_through() -> None:
     def listed(name: str, words: str, wanted: Wanted | None = None) -> list[tuple[str, int]]:

@@ -137,7 +137,10 @@ def _fields(values: dict[str, Any], lists: _Lists, common: Mapping[str, int]) ->
         "sponsor_class": [agency for _name, _role, agency in leads],
         "intervention_type": [kind for kind, _name, _others in lists.interventions],
     }
-    sets = {name: sorted(set(found) - {""}) or [NOT_REPORTED] for name, found in several.items()}
+    sets = {
+        name: sorted({" ".join(value.split()) for value in found} - {""}) or [NOT_REPORTED]
+        for name, found in several.items()
+    }
     concepts = synonyms.concepts([*_named_in(titles), *names, *lists.keywords, *drugs])
     spelt = [*titles, *names, *lists.keywords, *drugs, *sponsors, *cities]
     words = {

@@ -60,8 +60,8 @@ PROFILES = {
     "people_profile": ("sex", "age_group", "healthy", "sponsor_class"),
     "intervention_profile": ("intervention_type",),
 }
-# Between the values of one filter, and between filters.
-JOINT, BETWEEN = "|", "\x1e"
+# Between the values of one filter, and between filters. Spaces are no part of a value, and these are such.
+JOINT, BETWEEN = "\x1f", "\x1e"
 # Countries and common conditions stand once more in `COLUMNS` fields of one value each, in which there are no
 # more of a trial than that; of other trials, which are `WIDE`, they are counted apart.
 COLUMNS = 3
