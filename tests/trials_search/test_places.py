@@ -117,6 +117,22 @@ def test_of_many_trials_those_with_the_words_in_their_titles_come_first(
     assert engine.search(Wanted("zebras -okapis")).total == 2
 
 
+@pytest.mark.parametrize("very_many", [0, 100])
+def test_also_on_one_page_with_others_that_have_a_rarer_word(
+    very_many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ordering, "_MANY", 0)
+    monkeypatch.setattr(ordering, "_VERY_MANY", very_many)
+    for number in range(1, 6):
+        add_trial(
+            f"NCT0000000{number}",
+            identificationModule={"briefTitle": "Okapis" if number == 1 else "Zebras"},
+            descriptionModule={"briefSummary": "Gnus, gnus and gnus" if number == 1 else ""},
+        )
+    listed = [hit.nct_id[-1] for hit in engine.search(Wanted("zebras OR gnus")).hits]
+    assert (sorted(listed), listed[-1]) == (["1", "2", "3", "4", "5"], "1")
+
+
 @pytest.mark.usefixtures("four_trials")
 def test_conditions_of_many_trials_are_counted_by_the_common_ones_where_that_is_enough(
     monkeypatch: pytest.MonkeyPatch,
