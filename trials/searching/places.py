@@ -6,12 +6,15 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tantivy import Searcher
 
 THOUSANDTHS = 1000
 _EARTH_KM = 6371.0088
 KM_PER_DEGREE = math.pi * _EARTH_KM / 180
+# One search asks several times for the places around one point, of which there may be a hundred thousand.
+_KEPT = 2
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,14 @@ class Places:
         found.sort()
         self._latitudes = [latitude for latitude, _longitude, _key in found]
         self._places = found
+        self._within = lru_cache(maxsize=_KEPT)(self._sorted)
 
-    def within(self, latitude: float, longitude: float, km: float | None) -> list[Place]:
+    def within(self, latitude: float, longitude: float, km: float | None) -> tuple[Place, ...]:
         """The nearest first; all of them without a distance."""
-        near = self._measured(latitude, longitude, math.inf if km is None else km)
-        return sorted(near, key=lambda place: place.km)
+        return self._within(latitude, longitude, math.inf if km is None else km)
+
+    def _sorted(self, latitude: float, longitude: float, km: float) -> tuple[Place, ...]:
+        return tuple(sorted(self._measured(latitude, longitude, km), key=lambda place: place.km))
 
     def _measured(self, latitude: float, longitude: float, km: float) -> Iterator[Place]:
         degrees = km / KM_PER_DEGREE

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
@@ -122,13 +123,15 @@ def _best(marking: _Marking, texts: Sequence[str]) -> Parts:
 def _window(text: str, spans: Sequence[_Span]) -> tuple[int, int]:
     """Whole words from a little before one of the spans: where most different ones stand, then most."""
 
-    def worth(first: _Span) -> tuple[int, int, int]:
-        inside = [span for span in spans if first.start <= span.start and span.end <= first.start + LONGEST]
-        return len({span.phrase for span in inside}), len(inside), -first.start
+    def worth(place: int) -> tuple[int, int, int]:
+        start = spans[place].start
+        near = spans[place : place + LONGEST]  # each takes a character at least
+        inside = list(takewhile(lambda span: span.end <= start + LONGEST, near))
+        return len({span.phrase for span in inside}), len(inside), -start
 
     if len(text) <= LONGEST:
         return 0, len(text)
-    best = max(spans, key=worth)
+    best = spans[max(range(len(spans)), key=worth)]
     start = max(0, min(best.start - _BEFORE, len(text) - LONGEST))
     if start:
         start = text.find(" ", start, best.start) + 1 or best.start
