@@ -322,12 +322,16 @@ def _forget() -> None:
 os.register_at_fork(after_in_child=_forget)
 
 
-_MAKING = ("schema", "documents", "synonyms", "mentions")
+_TRIALS = Path(__file__).parents[1]
+_MAKING = (
+    *("searching/schema", "searching/documents", "searching/synonyms", "searching/mentions"),
+    *("vocabularies/wording", "text"),
+)
 
 
 def _edition() -> str:
     """Of what documents are made and how: an index of another making is left alone, and in time removed."""
-    sources = [Path(__file__).with_name(f"{name}.py").read_bytes() for name in _MAKING]
+    sources = [(_TRIALS / f"{name}.py").read_bytes() for name in _MAKING]
     return hashlib.sha256(b"".join(sources)).hexdigest()
 
 
