@@ -73,3 +73,5 @@ def _named() -> Iterator[tuple[str, list[str]]]:
             # "HIV-1" is two.
             if parts and (concept.kind != OTHER or len(parts) > 1):
                 yield identifier.lower(), parts
+                if parts[0] == "type" and len(parts) > 2:  # "diabetes type 2", as many write
+                    yield identifier.lower(), [*parts[2:], *parts[:2]]
