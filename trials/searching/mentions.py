@@ -63,15 +63,15 @@ def _names() -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def _named() -> Iterator[tuple[str, list[str]]]:
+def _named() -> Iterator[tuple[str, tuple[str, ...]]]:
     known = vocabulary()
     for identifier in known:
         concept = known[identifier]
-        for name in concept.terms:
-            parts = forms(name)
+        # Of terms that differ in the order of their words alone the vocabulary has one.
+        for parts in {tuple(forms(name)) for name in (concept.name, *concept.terms)} - {()}:
             # One word for what is no condition and no substance is part of any sentence: women, time.
             # "HIV-1" is two.
-            if parts and (concept.kind != OTHER or len(parts) > 1):
+            if concept.kind != OTHER or len(parts) > 1:
                 yield identifier.lower(), parts
                 if parts[0] == "type" and len(parts) > 2:  # "diabetes type 2", as many write
-                    yield identifier.lower(), [*parts[2:], *parts[:2]]
+                    yield identifier.lower(), (*parts[2:], *parts[:2])
