@@ -67,7 +67,7 @@ def test_another_record_of_the_same_trial_is_rejected_at_every_run(tmp_path: Pat
         assert (code, last) == (1, f"{counts} rejected=1")
         assert "a:3" in told
         assert "NCT01234567" in told
-        assert "another record of this trial came before it" in told
+        assert "another record of this trial, no older, came before it" in told
     assert run(write(file, other)) == (0, "created=0 updated=1 unchanged=0 rejected=0", [])
 
 

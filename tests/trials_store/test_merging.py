@@ -79,10 +79,19 @@ def state(trial: Trial) -> dict[str, Any]:
     }
 
 
+def none_older_than_before(history: list[dict[str, Any]]) -> None:
+    latest = ""
+    for each in history:
+        status = each["protocolSection"]["statusModule"]
+        latest = status["lastUpdateSubmitDate"] = max(latest, status.get("lastUpdateSubmitDate", ""))
+
+
 def test_many_at_a_time_become_what_each_alone_would() -> None:
     histories = [states(seed, STATES) for seed in range(TRIALS)]
     # And some whose record says something else altogether each time.
     histories += [list(studies(STATES, seed)) for seed in range(TRIALS // 2)]
+    for history in histories:
+        none_older_than_before(history)
     seen = set()
     for number in range(STATES):
         together = bulk(*(named(f"NCT{seed:08}", history[number]) for seed, history in enumerate(histories)))
@@ -155,6 +164,16 @@ def test_of_two_records_of_a_trial_in_one_import_the_first_is_taken_each_time() 
         assert "another record of this trial" in results[-1].problems[0].reason
     assert Trial.objects.get(nct_id="NCT01234567").overall_status == "RECRUITING"
     assert bulk(other)[0].change is Change.UPDATED
+
+
+def test_an_older_record_changes_nothing_and_a_newer_one_holds_in_either_order() -> None:
+    old, new = (
+        record(statusModule={"lastUpdateSubmitDate": date, "overallStatus": status})
+        for date, status in (("2024-01-31", "RECRUITING"), ("2024-02-29", "COMPLETED"))
+    )
+    changes = [[result.change for result in bulk(*batch)] for batch in ((old, new), (old, new), (new, old))]
+    assert changes == [[Change.CREATED, Change.UPDATED], *[[Change.UNCHANGED] * 2] * 2]
+    assert Trial.objects.get().overall_status == "COMPLETED"
 
 
 def test_bad_records_are_rejected_alone_with_all_their_problems() -> None:

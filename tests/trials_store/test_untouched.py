@@ -75,7 +75,7 @@ def test_an_untouched_draft_follows_its_text_and_goes_with_it() -> None:
     assert (draft.number, draft.label, words(draft)) == (1, "2026-02-01", ["Grown up"])
     load("Inclusion:\n* Grown up", "2026-03-01")
     assert versions()[0].label == "2026-02-01"
-    load("")
+    load("", "2026-04-01")
     assert versions() == []
     assert verify()[0] == 0
 

@@ -12,6 +12,7 @@ import psycopg
 from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef
 
+from trials.dates import PartialDate
 from trials.importers.bulk.writing import Entry, write
 from trials.importers.ctgov import read_study
 from trials.importers.incoming import Incoming, Numbers
@@ -26,7 +27,8 @@ from trials.models import LocalEdit, Trial
 # With what the database refuses values: data exceptions, constraints, limits such as an index's.
 _REFUSALS = ("22", "23", "54")
 _AGAIN = ImportProblem(
-    "", "another record of this trial came before it in this import, and that one was taken: keep one of them"
+    "",
+    "another record of this trial, no older, came before it in this import and was taken: keep one of them",
 )
 
 
@@ -44,9 +46,9 @@ def merge(batch: Sequence[Incoming], taken: Numbers | None = None) -> list[Resul
     """Store the batch in one transaction, and tell of each record what became of it, in the same order.
 
     About 500 records or 8 MB are a good size. Call it where somebody imports (`config.context`). A record
-    that says what is stored is passed over before its columns are read. `taken` are the trials of which this
-    import has stored a record: of a trial that comes again with another one, that is rejected. Nobody knows
-    which of the two holds, and with the later one the same file would change the trial each time it is read.
+    that says what is stored is passed over before its columns are read; so is, after that, one that was
+    submitted to the registry before the one that is stored. `taken` are the trials of which this import has
+    stored a record: another one, that is not newer, is rejected, as nobody knows which of the two holds.
     """
     merging = _Merging(taken or Numbers())
     nct_ids = [incoming.nct_id for incoming in batch]
@@ -93,13 +95,18 @@ class _Merging:
                 self.results[place] = Result(incoming.where, nct_id, Change.UNCHANGED)
                 self.taken.add(nct_id)
                 continue
-            if nct_id and nct_id in self.taken:
-                self.results[place] = Result(incoming.where, nct_id, None, (_AGAIN,))
-                continue
             try:
                 study = read_study(incoming.record)
             except RejectedError as error:
                 self.results[place] = Result(incoming.where, nct_id, None, error.problems)
+                continue
+            dates = (trial.submitted if trial else None, study.trial["last_update_submitted_date"])
+            before, now = (date.iso if date else "" for date in dates)
+            if now and now < before:
+                self.results[place] = Result(incoming.where, nct_id, Change.UNCHANGED)
+                continue
+            if nct_id in self.taken and not (before and before < now):
+                self.results[place] = Result(incoming.where, nct_id, None, (_AGAIN,))
                 continue
             kept = Kept(incoming.raw, incoming.record, digest)
             entry = Entry(incoming.where, study, kept, trial.pk if trial else None)
@@ -154,18 +161,16 @@ class _Stored:
     pk: int
     digest: bytes | None
     reader: int | None
+    submitted: PartialDate | None
     is_edited: bool
 
 
 def _stored(nct_ids: Sequence[str]) -> dict[str, _Stored]:
     edits = LocalEdit.objects.filter(trial=OuterRef("pk"))
     rows = Trial.objects.filter(nct_id__in=nct_ids).values_list(
-        "nct_id", "pk", "record__digest", "record__reader", Exists(edits)
+        "nct_id", "pk", "record__digest", "record__reader", "last_update_submitted_date", Exists(edits)
     )
-    return {
-        nct_id: _Stored(pk, digest and bytes(digest), reader, is_edited)
-        for nct_id, pk, digest, reader, is_edited in rows
-    }
+    return {nct_id: _Stored(pk, digest and bytes(digest), *others) for nct_id, pk, digest, *others in rows}
 
 
 def _refusal(error: DatabaseError) -> ImportProblem:
