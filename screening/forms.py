@@ -139,7 +139,6 @@ class StartForm(forms.Form):
             del self.fields["cohort"]
         self.fields["code"].widget.attrs |= {
             "hx-post": known_url,
-            "data-asks": "",  # it saves nothing: patience.js
             "hx-trigger": "change",
             "hx-target": "#known",
             "hx-swap": "innerHTML",

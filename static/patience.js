@@ -7,9 +7,8 @@
    it was somebody who did. Answers have their own keeper (desk/answers.js).
 
    During a press. Leaving a field by pressing a button makes htmx ask at once, and the answer may move the button away
-   before it is let go: the click is then nobody's. So what is asked during a press, and saves nothing, is sent at its end;
-   a post that saves nothing says `data-asks`. A press whose end is never told (a scrollbar's, in some browsers) holds
-   nothing longer than a second. */
+   before it is let go: the click is then nobody's. So what is answered during a press is shown at its end. A press whose
+   end is never told (a scrollbar's, in some browsers) holds nothing longer than a second. */
 
 const LONGEST_PRESS = 1000;
 
@@ -61,12 +60,13 @@ for (const name of ["pointerup", "pointercancel"]) {
 function letGo() {
   clearTimeout(longest);
   pressed = false;
-  for (const issueRequest of held.splice(0)) issueRequest();
+  for (const show of held.splice(0)) show();
 }
 
-document.addEventListener("htmx:confirm", (event) => {
-  const { elt, verb, issueRequest } = event.detail;
-  if (!pressed || (verb !== "get" && elt.dataset.asks === undefined)) return;
-  event.preventDefault();
-  held.push(issueRequest);
+document.addEventListener("htmx:beforeSend", ({ detail: { xhr } }) => {
+  const show = xhr.onload;
+  xhr.onload = () => {
+    if (pressed) held.push(show);
+    else show();
+  };
 });

@@ -170,7 +170,8 @@ def test_the_address_stands_as_written_beside_the_normalised_one() -> None:
 def test_a_trial_is_found_by_what_people_remember(typed: str) -> None:
     load(record())
     assert engine.count(Wanted(typed)) == 1
-    assert engine.count(Wanted(f"{typed} elsewhere")) == 0
+    # A number among other words is what is meant.
+    assert engine.count(Wanted(f"{typed} elsewhere")) == typed.startswith("nct")
 
 
 def test_open_to_age_never_hides_a_trial_at_its_limits() -> None:
