@@ -100,7 +100,9 @@ class _Merging:
             except RejectedError as error:
                 self.results[place] = Result(incoming.where, nct_id, None, error.problems)
                 continue
-            dates = (trial.submitted if trial else None, study.trial["last_update_submitted_date"])
+            # Where an administrator's word stands, the stored date may be it, and not the registry's.
+            stored_date = trial.submitted if trial and not trial.is_edited else None
+            dates = (stored_date, study.trial["last_update_submitted_date"])
             before, now = (date.iso if date else "" for date in dates)
             if now and now < before:
                 self.results[place] = Result(incoming.where, nct_id, Change.UNCHANGED)
