@@ -3,8 +3,10 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 
 PATTERN = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 
@@ -26,5 +28,11 @@ class PartialDate:
         return date(year, month, day)
 
     def __str__(self) -> str:
-        formats = {4: "Y", 7: "M Y", 10: "j M Y"}
-        return date_format(self.first_day(), formats[len(self.iso)], use_l10n=False)
+        return _in_words(self, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _in_words(said: PartialDate, _language: str | None) -> str:
+    """In the active language, of which what is remembered goes by the name: lists have the same few dates."""
+    formats = {4: "Y", 7: "M Y", 10: "j M Y"}
+    return date_format(said.first_day(), formats[len(said.iso)], use_l10n=False)

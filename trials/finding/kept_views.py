@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -47,8 +48,7 @@ class KeptRequest(HttpRequest):
 @require_safe
 def starred(request: KeptRequest) -> HttpResponse:
     stars = stars_of(request)
-    trials = Trial.objects.filter(nct_id__in=stars.numbers)
-    lines = {line.trial.nct_id: line for line in lines_of(trials, stars)}
+    lines = {line.trial.nct_id: line for line in lines_of(Q(nct_id__in=stars.numbers), stars)}
     listed = [lines[number] for number in stars.numbers if number in lines]
     context: dict[str, Any] = {"lines": listed, "next": request.path}
     if stars.user:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -156,7 +157,7 @@ class Finding:
         found = engine.snippets(self.results) if self.wanted.text else {}
         near = {hit.pk: hit.nearest for hit in hits if hit.nearest}
         sites = nearest_sites(near, self.form.radius) if near else {}
-        trials = Trial.objects.filter(pk__in=[hit.pk for hit in hits])
+        trials = Q(pk__in=[hit.pk for hit in hits])
         lines = {line.trial.pk: line for line in lines_of(trials, self.stars, found, sites)}
         return [lines[hit.pk] for hit in hits if hit.pk in lines]
 

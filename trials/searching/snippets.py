@@ -26,6 +26,7 @@ _CONDITIONS = ArraySubquery(
     Condition.objects.filter(trial=OuterRef("pk")).order_by("position").values("name")
 )
 _TEXTS = ("brief_summary", "plain_summary", "eligibility_text")
+_READ = Trial.objects.order_by().values("pk", *_TITLES, *_TEXTS, names=_CONDITIONS)
 # Of CommonMark what would disturb in a line: escapes, and the signs of list items and of emphasis.
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _SIGNS = re.compile(r"^\s*[*+-]\s+|\*\*", re.MULTILINE)
@@ -45,9 +46,8 @@ class _Span:
 def snippets_of(terms: Sequence[Term], trials: Sequence[int]) -> dict[int, Snippet]:
     """By trial: its title, and the best part of a text of it. Where no words are sought nothing is marked."""
     marking = _Marking(terms)
-    rows = Trial.objects.filter(pk__in=trials).order_by()
     found = {}
-    for row in rows.values("pk", *_TITLES, *_TEXTS, names=_CONDITIONS):
+    for row in _READ.filter(pk__in=trials):
         title = unicodedata.normalize("NFC", next((row[name] for name in _TITLES if row[name]), ""))
         title = _ESCAPE.sub(r"\1", title)
         texts = (", ".join(row["names"]), *(row[name] for name in _TEXTS))
