@@ -21,11 +21,11 @@ loglevel = "error"
 
 def on_starting(server: Any) -> None:
     """What every worker reads and none changes is read once, and shared."""
-    from trials import places  # only now are there models
+    from trials import cities  # only now are there settings
     from trials.searching import synonyms
 
     synonyms.expansions(["anything"])
-    places.suggest_places("anywhere")
+    cities.prepare()
     gc.freeze()
 
 
