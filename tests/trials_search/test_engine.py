@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.trials_views.catalogue import add_trial
-from trials.searching import engine
+from trials.searching import engine, facets
 from trials.searching.results import FacetAsked
 from trials.searching.wanted import FACETS, Area, Wanted
 
@@ -94,12 +94,15 @@ def test_a_search_finds_what_fits_all_of_it() -> None:
 
 
 @pytest.mark.usefixtures("three_trials")
-def test_a_count_is_what_choosing_it_would_find() -> None:
+@pytest.mark.parametrize("few", [facets._FEW, 0])
+def test_a_count_is_what_choosing_it_would_find(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facets, "_FEW", few)
     for wanted in (
         Wanted(),
         Wanted(status=["RECRUITING"]),
         Wanted(status=["RECRUITING"], phase=["PHASE2", "none"], has_results=["no"]),
         Wanted("cells", country=["Spain"], sex="MALE"),
+        Wanted(country=["Spain", "France"], condition=["lupus", "myositis"]),
     ):
         results = engine.search(wanted, facets=[FacetAsked(name) for name in FACETS])
         assert set(results.facets) == set(FACETS)

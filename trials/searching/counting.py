@@ -103,16 +103,20 @@ def _profiles_of(names: Collection[str]) -> list[str]:
 
 
 def _profiled(answer: Mapping[str, Any], names: Collection[str]) -> tuple[int, Counts]:
-    counts: Counts = {name: Counter() for group in PROFILES.values() for name in group if name in names}
+    found: dict[str, int] = {}
     total = 0
     for profile in _profiles_of(names):
         total = 0
-        wanted = [name for name in PROFILES[profile] if name in names]
-        for values, trials in _buckets(answer, profile):
+        for bucket in answer[profile]["buckets"]:
+            trials = bucket["doc_count"]
             total += trials
-            for name in wanted:
-                for value in values[name]:
-                    counts[name][value] += trials
+            for named in _named_values(profile, bucket["key"]):
+                found[named] = found.get(named, 0) + trials
+    counts: Counts = {name: Counter() for group in PROFILES.values() for name in group if name in names}
+    for named, trials in found.items():
+        name, _between, value = named.partition(BETWEEN)
+        if name in counts:
+            counts[name][value] = trials
     return total, counts
 
 
@@ -127,15 +131,22 @@ def _parted(profile: str, written: str) -> Profile:
     return {name: tuple(part.split(JOINT)) for name, part in zip(PROFILES[profile], parts, strict=True)}
 
 
+@lru_cache(maxsize=20_000)
+def _named_values(profile: str, written: str) -> tuple[str, ...]:
+    """Each value that such trials have, behind its filter's name."""
+    found = _parted(profile, written)
+    return tuple(f"{name}{BETWEEN}{value}" for name, values in found.items() for value in values)
+
+
 def _summed(answer: Mapping[str, Any], fields: Collection[str]) -> Counter[Any]:
-    found: Counter[Any] = Counter()
+    found: dict[Any, int] = {}
     for field in fields:
         for bucket in answer[field]["buckets"]:
             key = bucket["key"]
-            found[key if isinstance(key, str) else int(key)] += int(bucket["doc_count"])
+            found[key] = found.get(key, 0) + bucket["doc_count"]
     for nothing in _NOTHING:
-        del found[nothing]
-    return found
+        found.pop(nothing, None)
+    return Counter(found)
 
 
 def _named(now: Snapshot, answer: Mapping[str, Any]) -> Counter[str]:

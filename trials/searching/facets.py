@@ -45,18 +45,17 @@ def counted(now: Snapshot, wanted: Wanted, words: Words, asked: Sequence[FacetAs
     """Filters in force are counted as if they were not, one by one; all the others together."""
     query = found_by(now, wanted, words)
 
-    def counts_of(query: Query, some: Sequence[FacetAsked], count: Count = count_few) -> tuple[int, Counts]:
+    def counts_of(query: Query, guess: float, some: Sequence[FacetAsked]) -> tuple[int, Counts]:
         by_number = sum(_size(wanted, one) for one in some if _is_by_number(one))
+        # Of fewer there can hardly be so many conditions that are commoner than any rare one.
+        count: Count = count_few if guess <= max(_FEW, now.common.rare * by_number) else count_many
         total, counts = count(now, query, [one.name for one in some if one.name not in _NAMES], by_number)
         named = [one for one in some if one.name in _NAMES and not _is_by_number(one)]
         return total, counts | {one.name: _first(now, query, one, _size(wanted, one)) for one in named}
 
     free = [one for one in asked if not wanted.chosen(one.name)]
     if free:
-        # Of fewer there can hardly be so many conditions that are commoner than any rare one.
-        enough = now.common.rare * sum(_size(wanted, one) for one in free if _is_by_number(one))
-        are_few = guessed(now, wanted, words) <= max(_FEW, enough)
-        total, counts = counts_of(query, free, count_few if are_few else count_many)
+        total, counts = counts_of(query, guessed(now, wanted, words), free)
     else:
         total, counts = number_of(now.searcher, query), {}
     in_force = [one for one in asked if wanted.chosen(one.name)]
@@ -66,7 +65,7 @@ def counted(now: Snapshot, wanted: Wanted, words: Words, asked: Sequence[FacetAs
     for one in in_force:
         if one.name not in counts:
             others = found_by(now, wanted, words, but=[one.name])
-            counts |= counts_of(others, [one])[1]
+            counts |= counts_of(others, guessed(now, wanted.without(one.name), words), [one])[1]
             chosen = wanted.chosen(one.name)
             for name in chosen:
                 alone = every([others, keyed(one.name, [name])])
