@@ -38,6 +38,7 @@ GET = {
     "trials:related": PUBLIC,
     "trials:list": PUBLIC,
     "trials:trial": PUBLIC,
+    "trials:long": PUBLIC,
     "trials:history": PUBLIC,
     "trials:compare_criteria": PUBLIC,
     **dict.fromkeys(
@@ -125,6 +126,7 @@ POST = {
     "trials:home": (405,) * 7,
     "trials:list": (405,) * 7,
     "trials:trial": (405,) * 7,
+    "trials:long": (405,) * 7,
     "trials:history": (405,) * 7,
     "trials:compare_criteria": (405,) * 7,
     **dict.fromkeys(
@@ -228,6 +230,7 @@ def addresses(screening: Screening) -> dict[str, str]:
     draft = {"nct_id": screening.trial.nct_id, "number": 2}
     arguments: dict[str, dict[str, Any]] = {
         "trials:trial": {"nct_id": screening.trial.nct_id},
+        "trials:long": {"nct_id": screening.trial.nct_id, "name": "conditions"},
         "trials:related": {"nct_id": screening.trial.nct_id},
         "trials:choices": {"name": "condition"},
         "trials:look_at_new": {"pk": 1},

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("trials.finding.urls")),
     path("about/", about_views.about, name="about"),
     path("trials/<slug:nct_id>/", reading_views.trial_page, name="trial"),
+    path("trials/<slug:nct_id>/all/<slug:name>/", reading_views.long_part, name="long"),
     path("trials/<slug:nct_id>/history/", reading_views.trial_history, name="history"),
     path("trials/<slug:nct_id>/related/", reading_views.related_trials, name="related"),
     path("trials/<slug:nct_id>/criteria/compare/", reading_views.compare_criteria, name="compare_criteria"),

@@ -143,7 +143,7 @@ def test_what_a_record_says_without_columns_is_told_in_words(client: Client) -> 
         "Study Protocol of 5 Aug 2017 , uploaded 13 Aug 2021 , 627.7",
         "There is no statistical analysis plan",
         "Conditions Myositis under: Muscular Diseases",
-        "that it names no more: Poland.",
+        "that it names no more: Poland",
         "Submitted to the registry 8 May 2014 Returned by the registry for corrections 9 Jun 2014",
         "Violation identified Posted 29 Jul 2021 Not complete.",
     ):

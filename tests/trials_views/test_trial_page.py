@@ -91,7 +91,7 @@ def test_a_full_record_is_told_in_words(client: Client) -> None:
         "Who is masked Participant, Investigator",
         "Treated Experimental Receives: Cells: new",
         "Cells: new Drug Also called: C-1",
-        "Primary Response Time frame: Week 52",
+        "Primary outcomes Response Time frame: Week 52",
         "2020-000001-11 EudraCT number",
         "Someone Else Class not known",
         "Responsible party Sponsor",

@@ -29,6 +29,8 @@ from trials.models import (
 from trials.reading.changes import LastChange, last_change
 from trials.reading.criteria import CriteriaPart, criteria_parts
 from trials.reading.history import Told, told
+from trials.reading.long import portions_of
+from trials.reading.portions import Shown, shown
 from trials.reading.registered import Registered
 from trials.reading.sections import Section, sections_of
 from trials.reading.sites import SitesPage
@@ -53,6 +55,10 @@ _LISTS: Mapping[str, type[Model]] = {
 }
 # How many of the last imports the page names; the history has all of them.
 IMPORTS_TOLD = 3
+# Bytes of a page for the record's own words and the mark-up about them. The page around them takes 30,000.
+ROOM = 115_000
+# Names in one line of the first facts; the sections below have all of them.
+NAMES_TOLD = 60
 
 
 def for_page(trials: TrialQuerySet) -> TrialQuerySet:
@@ -113,9 +119,25 @@ class TrialPage:
     def updated(self) -> PartialDate | None:
         return self.trial.last_update_posted_date or self.trial.last_update_submitted_date
 
+    @cached_property
+    def shown(self) -> dict[str, Shown]:
+        """What can be long, each as far as there is room beside the others and the sites."""
+        return shown(portions_of(self), ROOM - self.sites.size)
+
+    @property
+    def measured(self) -> list[Shown]:
+        """The outcomes kind by kind."""
+        return [part for kind in self.outcomes if (part := self.shown[f"{kind}_outcomes"])]
+
+    @property
+    def official_title(self) -> str:
+        """Where it is not the title already."""
+        official = self.trial.official_title
+        return official if official != self.trial.title else ""
+
     @property
     def condition_names(self) -> list[str]:
-        return [condition.name for condition in self.trial.conditions.all()]
+        return _first([condition.name for condition in self.trial.conditions.all()])
 
     @property
     def enrolment(self) -> str:
@@ -148,7 +170,7 @@ class TrialPage:
 
     @cached_property
     def countries(self) -> list[str]:
-        return [name for name, _count in self.sites.countries if name]
+        return _first([name for name, _count in self.sites.countries if name])
 
     @cached_property
     def map(self) -> Frame | None:
@@ -164,11 +186,11 @@ class TrialPage:
         return Registered(self.trial.nct_id, record.study if record else {})
 
     @cached_property
-    def outcomes(self) -> list[tuple[str, list[Outcome]]]:
+    def outcomes(self) -> dict[str, list[Outcome]]:
         kinds: dict[str, list[Outcome]] = {"primary": [], "secondary": [], "other": []}
         for outcome in self.trial.outcomes.all():
             kinds[outcome.kind].append(outcome)
-        return [(outcomes[0].get_kind_display(), outcomes) for outcomes in kinds.values() if outcomes]
+        return kinds
 
     @cached_property
     def timeline(self) -> list[Moment]:
@@ -236,3 +258,9 @@ class TrialPage:
             Related(number, item.get("title", ""), here=number in here)
             for item, number in zip(named, numbers, strict=True)
         ]
+
+
+def _first(names: list[str]) -> list[str]:
+    """Those of one line, and how many more there are."""
+    more = len(names) - NAMES_TOLD
+    return [*names[:NAMES_TOLD], gettext("and %(n)s more") % {"n": f"{more:,}"}] if more > 0 else names

@@ -80,6 +80,9 @@ class Link:
 
 @dataclass(frozen=True)
 class Reference:
+    """A publication; `kind` says what it is to the trial."""
+
+    kind: str
     citation: str
     publication: Link | None
     retractions: Sequence[str]
@@ -236,8 +239,8 @@ class Registered:
     # --- What was written, and what will be shared ---
 
     @cached_property
-    def references(self) -> list[tuple[str, list[Reference]]]:
-        """Publications by what they are to the trial: background, its results, found to be about it."""
+    def references(self) -> list[Reference]:
+        """Publications by what they are to the trial: its results, found to be about it, background."""
         by_type: dict[str, list[Reference]] = {
             ReferenceType.RESULT: [],
             ReferenceType.DERIVED: [],
@@ -252,12 +255,13 @@ class Registered:
             ]
             by_type.setdefault(reference.text("type"), []).append(
                 Reference(
+                    _word(ReferenceType, reference.text("type")),
                     reference.text("citation"),
                     publication if number.isascii() and number.isdecimal() else None,
                     retractions,
                 )
             )
-        return [(_word(ReferenceType, kind), found) for kind, found in by_type.items() if found]
+        return [reference for found in by_type.values() for reference in found]
 
     @cached_property
     def links(self) -> list[Link]:

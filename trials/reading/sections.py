@@ -116,7 +116,7 @@ SECTIONS = [
         "outcomes",
         _("What is measured"),
         _("Outcome measures: what is looked at to tell whether the intervention works, and when."),
-        lambda page: page.outcomes,
+        lambda page: any(page.outcomes.values()),
     ),
     Section(
         "results",

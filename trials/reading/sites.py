@@ -19,9 +19,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from trials.models import Site, Trial
+from trials.models import Site, SiteContact, Trial
 from trials.near import Around, around, in_words
 from trials.paging import page_of
+from trials.reading.portions import fair_share, size
 from trials.searching.places import kilometres
 from trials.templatetags.catalogue import status_word
 from trials.text import folded
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
 
 # As many as a sheet or two of paper take: what is printed is the page that is shown.
 PAGE_SIZE = 50
+# Contacts of all sites of a page; those of one site stand on its own page.
+MOST_CONTACTS = 200
+# Countries and statuses to choose from, those with the most sites first; there are not so many.
+MOST_CHOICES = 250
+_ROW, _CONTACT, _CHOICE = 300, 130, 50  # bytes of mark-up of each
 NOT_REPORTED = "none"
 _RANKS = {status: rank for rank, status in enumerate(Status.values)}
 
@@ -124,10 +130,12 @@ class SitesForm(forms.Form):
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table; `distance` in words, where a place was named."""
+    """A line of the table; `distance` in words, where a place was named. `more_contacts` are not shown."""
 
     site: Site
     distance: str
+    contacts: Sequence[SiteContact]
+    more_contacts: int
 
     @property
     def town(self) -> str:
@@ -173,8 +181,11 @@ class SitesPage:
         self._asked = asked
         self.form = SitesForm(
             {name: asked[name] for name in SitesForm.base_fields if name in asked},
-            [(name, _counted(name, count)) for name, count in self.countries if name],
-            [(value or NOT_REPORTED, _counted(status_word(value), n)) for value, n in self.statuses],
+            [(name, _counted(name, count)) for name, count in _offered(self.countries) if name],
+            [
+                (value or NOT_REPORTED, _counted(status_word(value), n))
+                for value, n in _offered(self.statuses)
+            ],
         )
         self.form.full_clean()
         self._wanted: dict[str, Any] = self.form.cleaned_data
@@ -258,7 +269,30 @@ class SitesPage:
     def rows(self) -> list[Row]:
         shown = [site.pk for site in self.page]
         sites = Site.objects.prefetch_related("contacts").in_bulk(shown)
-        return [Row(sites[pk], in_words(self.distances[pk]) if pk in self.distances else "") for pk in shown]
+        named = {pk: list(sites[pk].contacts.all()) for pk in shown}
+        most = fair_share([len(contacts) for contacts in named.values()], MOST_CONTACTS)
+        return [
+            Row(
+                sites[pk],
+                in_words(self.distances[pk]) if pk in self.distances else "",
+                contacts[:most],
+                max(0, len(contacts) - most),
+            )
+            for pk, contacts in named.items()
+        ]
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of the page the table and its form take."""
+        choices = min(len(self.countries), MOST_CHOICES) + min(len(self.statuses), MOST_CHOICES)
+        rows = sum(
+            _ROW + sum(map(size, (row.site.facility, row.place, row.as_registered))) for row in self.rows
+        )
+        contacts = [contact for row in self.rows for contact in row.contacts]
+        named = sum(
+            _CONTACT + size(each.name) + 2 * (size(each.phone) + size(each.email)) for each in contacts
+        )
+        return rows + named + _CHOICE * choices
 
     @property
     def columns(self) -> list[Column]:
@@ -268,7 +302,7 @@ class SitesPage:
     @cached_property
     def has_contacts(self) -> bool:
         """Whether anybody can be asked about one of the sites that are shown."""
-        return self.has_central_contacts or any(row.site.contacts.all() for row in self.rows)
+        return self.has_central_contacts or any(row.contacts for row in self.rows)
 
     def _column(self, name: str) -> Column:
         direction = {name: "ascending", f"-{name}": "descending"}.get(self.order, "none")
@@ -321,6 +355,14 @@ class SitesPage:
 def _rank(site: Known) -> int:
     """Those that recruit first, then by how soon they may."""
     return _RANKS.get(site.status, len(_RANKS))
+
+
+def _offered(choices: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """In their order; of too many those with the most sites."""
+    if len(choices) <= MOST_CHOICES:
+        return choices
+    least = sorted((count for _value, count in choices), reverse=True)[MOST_CHOICES - 1]
+    return [choice for choice in choices if choice[1] >= least][:MOST_CHOICES]
 
 
 def _counted(name: str, count: int) -> str:

@@ -18,6 +18,7 @@ from trials.models import Trial
 from trials.paging import page_of
 from trials.reading.comparing import CompareForm, comparable
 from trials.reading.history import told
+from trials.reading.long import LONG, portion
 from trials.reading.page import TrialPage, for_page
 from trials.reading.related import related
 from trials.reading.sites import SitesPage
@@ -52,6 +53,21 @@ def trial_page(request: TrialsRequest, nct_id: str) -> HttpResponse:
         response = render(request, "trials/trial.html", {"trial": trial, "page": page, "sites": page.sites})
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+@require_safe
+@gzip_page
+def long_part(request: HttpRequest, nct_id: str, name: str) -> HttpResponse:
+    """All of one list or text that the page of the trial may have no room for, page by page."""
+    if name not in LONG:
+        raise Http404(_("A trial has no such list."))
+    trial = for_page(Trial.objects.all()).filter(nct_id=nct_id).first()
+    if trial is None:
+        return redirect("trials:long", _nct_id_now(nct_id), name)
+    whole = portion(TrialPage(trial, {}), name)
+    page, problem = page_of(Paginator(whole.runs(), 1), request.GET.get("page", "1"))
+    context = {"trial": trial, "whole": whole, "page_problem": problem, "run_page": page, "run": page[0]}
+    return render(request, "trials/long.html", context)
 
 
 @require_safe
