@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from trials.finding.listing import NearestSite
-from trials.finding.side_by_side import FEWEST, MOST, for_comparison, nearest_of, rows
+from trials.finding.side_by_side import (
+    FEWEST,
+    MOST,
+    Criteria,
+    criteria_of,
+    for_comparison,
+    label_of,
+    nearest_of,
+    rows,
+)
 from trials.finding.stars import stars_of
 from trials.models import Trial
 from trials.near import USUAL, around, radius
@@ -29,6 +38,11 @@ class Column:
     is_starred: bool
     without: str
     nearest: list[NearestSite]
+    criteria: Criteria
+
+    @property
+    def label(self) -> str:
+        return label_of(self.trial)
 
 
 @require_safe
@@ -58,8 +72,9 @@ def compare(request: HttpRequest) -> HttpResponse:
             trial.nct_id in stars,
             _without(trial, trials, near),
             nearest_of(trial, place, within) if place else [],
+            criteria,
         )
-        for trial in trials
+        for trial, criteria in zip(trials, criteria_of(trials), strict=True)
     ]
     context = {
         "columns": columns,

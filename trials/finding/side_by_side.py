@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +15,7 @@ from trials.dates import PartialDate
 from trials.finding.listing import NearestSite
 from trials.models import Site, Trial, TrialSponsor
 from trials.near import USUAL, Around, in_words
+from trials.reading.portions import beginning, fair_share, size
 from trials.reading.richtext import rendered_line
 from trials.searching.places import kilometres
 from trials.templatetags.catalogue import age_range
@@ -26,15 +28,22 @@ if TYPE_CHECKING:
 
 FEWEST, MOST = 2, 4
 _SHOWN = 12
+# Characters of one name, and bytes of the criteria of all trials together.
+_NAME, CRITERIA_ROOM = 300, 80_000
 _NEAREST = 3
 
 
 @dataclass(frozen=True)
 class Row:
-    """One heading, and under it a cell for each trial: its lines."""
+    """One heading, and under it a cell for each trial: its lines. `labels` name the trials."""
 
     heading: str | Promise
+    labels: Sequence[str]
     cells: Sequence[Sequence[str]]
+
+    @property
+    def labelled(self) -> list[tuple[str, Sequence[str]]]:
+        return list(zip(self.labels, self.cells, strict=True))
 
     @property
     def is_alike(self) -> bool:
@@ -53,8 +62,14 @@ def for_comparison(trials: TrialQuerySet) -> TrialQuerySet:
 
 def rows(trials: Sequence[Trial]) -> list[Row]:
     """What the trials say, heading by heading; a heading of which none says anything is left out."""
-    found = [Row(heading, [lines(trial) for trial in trials]) for heading, lines in _ROWS]
+    labels = [label_of(trial) for trial in trials]
+    found = [Row(heading, labels, [lines(trial) for trial in trials]) for heading, lines in _ROWS]
     return [row for row in found if any(row.cells)]
+
+
+def label_of(trial: Trial) -> str:
+    """By what a trial is told from the others where there is no room for its title."""
+    return Truncator(trial.acronym or trial.nickname or trial.nct_id).chars(30)
 
 
 def nearest_of(trial: Trial, place: Around, within: str = USUAL) -> list[NearestSite]:
@@ -72,14 +87,33 @@ def nearest_of(trial: Trial, place: Around, within: str = USUAL) -> list[Nearest
     return [NearestSite(site, in_words(km, within), not closed) for closed, km, site in far[:_NEAREST]]
 
 
+@dataclass(frozen=True)
+class Criteria:
+    """As registered, as far as there is room for them."""
+
+    text: str
+    is_cut: bool
+
+
+def criteria_of(trials: Sequence[Trial]) -> list[Criteria]:
+    texts = [trial.eligibility_text for trial in trials]
+    share = fair_share([size(text) for text in texts], CRITERIA_ROOM)
+    shown = [beginning(text, share) for text in texts]
+    return [Criteria(text, text != whole) for text, whole in zip(shown, texts, strict=True)]
+
+
 def _said(*parts: str) -> list[str]:
     return [part for part in parts if part]
 
 
 def _names(names: Sequence[str]) -> list[str]:
-    shown: list[str] = [rendered_line(name) for name in names[:_SHOWN]]
+    return [rendered_line(name) for name in _few(names)]
+
+
+def _few(names: Sequence[str]) -> list[str]:
+    shown = [Truncator(name).chars(_NAME) for name in names[:_SHOWN]]
     left = len(names) - len(shown)
-    return [*shown, _("and %(n)s more") % {"n": left}] if left else shown
+    return [*shown, _("and %(n)s more") % {"n": f"{left:,}"}] if left else shown
 
 
 def _phases(trial: Trial) -> list[str]:
@@ -149,7 +183,9 @@ def _sites(trial: Trial) -> list[str]:
     return [
         _("%(n)s in all") % {"n": len(sites)},
         _("%(n)s recruiting") % {"n": recruiting},
-        *_said(_("Countries: %(names)s") % {"names": ", ".join(sorted(countries))} if countries else ""),
+        *_said(
+            _("Countries: %(names)s") % {"names": ", ".join(_few(sorted(countries)))} if countries else ""
+        ),
     ]
 
 
