@@ -65,34 +65,41 @@ class _Marking:
         phrases = {tuple(part) for name in names if (part := forms(name))}
         self._phrases = {" ".join(phrase) for phrase in phrases}
         self._starts = {" ".join(phrase[:end]) for phrase in phrases for end in range(1, len(phrase))}
+        self._known = self._phrases | self._starts
+
+    def may_stand_in(self, text: str) -> bool:
+        """Whether a word stands there with which any of them begins: most long texts have none."""
+        words = set(_WORD.findall(text))
+        return not self._known.isdisjoint(map(_form, words)) or any(
+            folded(word).startswith(self._beginnings) for word in words if self._beginnings
+        )
 
     def spans(self, text: str) -> list[_Span]:
         """The longest that stand in a text, none within another."""
         if not self._phrases and not self._beginnings:
             return []
-        words = [(found.start(), found.end(), _form(found[0])) for found in _WORD.finditer(text)]
-        said = [word for word in words if word[2]]
+        said = [(form, found) for found in _WORD.finditer(text) if (form := _form(found[0]))]
         spans: list[_Span] = []
-        for place, (start, end, form) in enumerate(said):
-            if spans and start < spans[-1].end:
+        for place, (form, found) in enumerate(said):
+            begins = bool(self._beginnings) and folded(found[0]).startswith(self._beginnings)
+            if not (begins or form in self._known) or (spans and found.start() < spans[-1].end):
                 continue
-            if self._beginnings and folded(text[start:end]).startswith(self._beginnings):
-                spans.append(_Span(start, end, form))
-            elif (form in self._phrases or form in self._starts) and (until := self._until(said, place)):
-                spans.append(
-                    _Span(start, said[until - 1][1], " ".join(word[2] for word in said[place:until]))
-                )
+            if begins:
+                spans.append(_Span(found.start(), found.end(), form))
+            elif until := self._until(said, place):
+                phrase = " ".join(form for form, _found in said[place:until])
+                spans.append(_Span(found.start(), said[until - 1][1].end(), phrase))
         return spans
 
-    def _until(self, said: Sequence[tuple[int, int, str]], place: int) -> int:
+    def _until(self, said: Sequence[tuple[str, re.Match[str]]], place: int) -> int:
         """Behind the last word of the longest phrase that begins there; 0 where none does."""
-        until, phrase = 0, said[place][2]
+        until, phrase = 0, said[place][0]
         for end in range(place + 1, len(said) + 1):
             if phrase in self._phrases:
                 until = end
             if phrase not in self._starts or end == len(said):
                 break
-            phrase = f"{phrase} {said[end][2]}"
+            phrase = f"{phrase} {said[end][0]}"
         return until
 
 
@@ -112,7 +119,7 @@ def _plain(text: str) -> str:
 
 def _best(marking: _Marking, texts: Sequence[str]) -> Parts:
     """Of the first text that has any of the words the part with most of them; nothing where none has."""
-    for text in map(_plain, texts):
+    for text in map(_plain, filter(marking.may_stand_in, texts)):
         if spans := marking.spans(text):
             start, end = _window(text, spans)
             inside = [span for span in spans if start <= span.start and span.end <= end]
