@@ -16,7 +16,8 @@ import hashlib
 import logging
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from functools import cache, lru_cache
 from pathlib import Path
@@ -38,15 +39,14 @@ _WHILE_MADE = 64_000
 class City(NamedTuple):
     """`label` names it so that it is found again by it; it is empty where a larger one would be found.
 
-    `country` is its ISO code of two letters, `code` GeoNames' for its first-level division, `division` the
-    key of that division's name, where it has one. A quarter lies within a much larger city.
+    `country` is its ISO code of two letters, `division` GeoNames' code for its first-level division there. A
+    quarter lies within a much larger city.
     """
 
     label: str
     latitude: float
     longitude: float
     country: str
-    code: str
     division: str
     population: int
     is_quarter: bool
@@ -63,8 +63,9 @@ _NAMED_IN = """
     WHERE key = ? AND name.country = ? ORDER BY city.rowid
 """
 _BEGINNING = """
-    SELECT match, city.* FROM name JOIN city ON city.rowid = name.city
-    WHERE key >= ? AND key < ? AND match = 0 AND label <> '' ORDER BY population DESC, city.rowid LIMIT ?
+    SELECT DISTINCT city.* FROM name JOIN city ON city.rowid = name.city
+    WHERE key >= ? AND key < ? AND match IN (?, ?) AND label <> ''
+    ORDER BY population DESC, city.rowid LIMIT ?
 """
 _LABELLED = "SELECT city.* FROM label JOIN city ON city.rowid = label.city WHERE key = ?"
 _LAST = "\U0010ffff"
@@ -72,7 +73,7 @@ _LAST = "\U0010ffff"
 
 def named(key: str) -> list[tuple[Match, City]]:
     """Those that a label tells apart from others, by how they match and then the largest first."""
-    return [(Match(match), City(*city)) for match, *city in _database().rows(_NAMED, key)]
+    return [(Match(match), City(*city)) for match, *city in _database().rows(_NAMED, [key])]
 
 
 # An import asks for the same towns again and again.
@@ -80,18 +81,19 @@ def named(key: str) -> list[tuple[Match, City]]:
 def named_in(country: str, key: str) -> Mapping[int, tuple[City, ...]]:
     """All that go by this name in a country, by how they match."""
     found: dict[int, tuple[City, ...]] = {}
-    for match, *city in _database().rows(_NAMED_IN, key, country):
+    for match, *city in _database().rows(_NAMED_IN, [key, country]):
         found[match] = (*found.get(match, ()), City(*city))
     return found
 
 
 def beginning(key: str, count: int) -> list[City]:
-    """Of those whose names begin so, the largest."""
-    return [City(*city) for _match, *city in _database().rows(_BEGINNING, key, key + _LAST, count)]
+    """Of those whose own names, or names in another script than the Latin, begin so, the largest."""
+    asked = [key, key + _LAST, Match.OWN, Match.SCRIPT, count]
+    return [City(*city) for city in _database().rows(_BEGINNING, asked)]
 
 
 def labelled(key: str) -> City | None:
-    return next((City(*city) for city in _database().rows(_LABELLED, key)), None)
+    return next((City(*city) for city in _database().rows(_LABELLED, [key])), None)
 
 
 @cache
@@ -101,9 +103,15 @@ def countries() -> Mapping[str, str]:
 
 
 @cache
-def states() -> Mapping[str, str]:
-    """Codes of the divisions of the United States by the keys of their names and codes."""
-    return dict(_database().rows("SELECT key, code FROM state"))
+def divisions() -> Mapping[str, Mapping[str, str]]:
+    """By the key of its name or abbreviation, in which countries it is a division, and of which code.
+
+    Known are those of the United States, Canada, Australia and the United Kingdom.
+    """
+    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for key, country, code in _database().rows("SELECT key, country, code FROM division"):
+        found[key][country] = code
+    return dict(found)
 
 
 # --- Where it lies ---
@@ -117,7 +125,7 @@ class Database:
         self._turn = Lock()
         self._connection: sqlite3.Connection | None = None
 
-    def rows(self, statement: str, *parameters: Any) -> list[Any]:
+    def rows(self, statement: str, parameters: Sequence[str | int] = ()) -> list[Any]:
         with self._turn:
             if self._connection is None:
                 self._connection = self._opened()

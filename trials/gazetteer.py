@@ -57,7 +57,7 @@ def _found(address: Address) -> City | None:
     for each in _readings(address):
         iso = cities.countries().get(name_key(each.country), "")
         iso = _PARTS.get(iso, {}).get(name_key(each.city), iso)
-        certain = cities.states().get(name_key(each.state), "") if iso == "US" else ""
+        certain = cities.divisions().get(name_key(each.state), {}).get(iso, "") if iso == "US" else ""
         if iso and (city := _city(each, iso, certain)):
             return city
     return None
@@ -74,11 +74,11 @@ def _readings(address: Address) -> Iterator[Address]:
 
 def _city(address: Address, iso: str, certain: str) -> City | None:
     namesake = _namesake(address.state, iso)
-    division = certain or (namesake.code if namesake else "")
+    division = certain or (namesake.division if namesake else "")
     if division:
         own = _named(name_key(address.city), iso, Match.OWN)
         for candidates in _candidates(address.city, iso):
-            if here := [city for city in candidates if city.code == division]:
+            if here := [city for city in candidates if city.division == division]:
                 return max(here, key=_by_population)
             if not certain and candidates == own:
                 break  # the city of that very name is elsewhere, so it is the division that is not meant

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from importlib.metadata import version
 from typing import Any
@@ -21,14 +21,19 @@ NEAR = 0.3
 _SMALLEST = 5000
 # Cities of so many people have quarters that are entries of their own.
 _LARGE = 250_000
-_LAST_LATIN = "\u1eff"
+_OTHER_SCRIPT = re.compile("[\u0370-\u1dff\u1f00-\U0010ffff]")
 
 # Names of countries as registries and people write them, folded, where GeoNames has another.
 _COUNTRIES = {
-    "bosnia": "BA", "brunei darussalam": "BN", "burma": "MM", "congo": "CG", "cote d'ivoire": "CI",
-    "former yugoslavia": "RS", "holland": "NL", "korea": "KR", "macau": "MO", "netherlands": "NL",
-    "palestinian territories": "PS", "the democratic republic of the congo": "CD", "turkiye": "TR",
-    "uk": "GB", "usa": "US", "virgin islands (u.s.)": "VI",
+    "belgie": "BE", "belgique": "BE", "bosnia": "BA", "brasil": "BR", "britain": "GB",
+    "brunei darussalam": "BN", "burma": "MM", "cesko": "CZ", "congo": "CG", "cote d'ivoire": "CI",
+    "czech republic": "CZ", "danmark": "DK", "deutschland": "DE", "espana": "ES", "former yugoslavia": "RS",
+    "great britain": "GB", "holland": "NL", "italia": "IT", "korea": "KR", "macau": "MO", "nederland": "NL",
+    "netherlands": "NL", "norge": "NO", "osterreich": "AT", "palestinian territories": "PS", "polska": "PL",
+    "republic of korea": "KR", "russian federation": "RU", "schweiz": "CH", "suisse": "CH", "sverige": "SE",
+    "the democratic republic of the congo": "CD", "turkiye": "TR", "u.s.": "US", "u.s.a.": "US", "uae": "AE",
+    "uk": "GB", "united states of america": "US", "usa": "US", "viet nam": "VN",
+    "virgin islands (u.s.)": "VI",
 }  # fmt: skip
 
 # GeoNames numbers the divisions of most countries; of these the names are in everybody's addresses.
@@ -45,13 +50,23 @@ _DIVISIONS = {
     },
     "GB": {"ENG": "England", "NIR": "Northern Ireland", "SCT": "Scotland", "WLS": "Wales"},
 }  # fmt: skip
+# As the post abbreviates them; in the United States it does so by GeoNames' own codes.
+_ABBREVIATED = {
+    "AU": {
+        "ACT": "01", "NSW": "02", "NT": "03", "QLD": "04", "SA": "05", "TAS": "06", "VIC": "07", "WA": "08",
+    },
+    "CA": {
+        "AB": "01", "BC": "02", "MB": "03", "NB": "04", "NL": "05", "NS": "07", "ON": "08", "PE": "09",
+        "PEI": "09", "QC": "10", "SK": "11", "YT": "12", "NT": "13", "NU": "14",
+    },
+}  # fmt: skip
 
 _TABLES = """
     CREATE TABLE country (key TEXT PRIMARY KEY, iso TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE state (key TEXT PRIMARY KEY, code TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE division (key TEXT, country TEXT, code TEXT, PRIMARY KEY (key, country)) WITHOUT ROWID;
     CREATE TABLE city (
         label TEXT NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL, country TEXT NOT NULL,
-        code TEXT NOT NULL, division TEXT NOT NULL, population INTEGER NOT NULL, is_quarter INTEGER NOT NULL
+        division TEXT NOT NULL, population INTEGER NOT NULL, is_quarter INTEGER NOT NULL
     );
     CREATE TABLE label (key TEXT PRIMARY KEY, city INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE name (
@@ -74,6 +89,10 @@ _QUARTERS = """
 """
 
 
+# By country, the names of its divisions by their codes.
+type _Divisions = Mapping[str, Mapping[str, str]]
+
+
 class Match(IntEnum):
     """How a city goes by a name: its own, another one, either but for small words, one in another script."""
 
@@ -92,20 +111,20 @@ def fill(connection: sqlite3.Connection) -> None:
     cities = list(geonames.get_cities().values())
     countries = geonames.get_countries()
     states = {code: state["name"] for code, state in geonames.get_us_states().items()}
-    divisions = _Divisions({iso: country["name"] for iso, country in countries.items()}, states)
-    labels = _labels(cities, divisions)
+    divisions = {**_DIVISIONS, "US": states}
+    labels = _labels(cities, countries, divisions)
     connection.executescript(_TABLES)
     connection.executemany("INSERT INTO country VALUES (?, ?)", _country_keys(countries).items())
-    connection.executemany("INSERT INTO state VALUES (?, ?)", _state_keys(states).items())
+    connection.executemany("INSERT INTO division VALUES (?, ?, ?)", sorted(_division_keys(divisions)))
     connection.executemany(
         "INSERT INTO label VALUES (?, ?)", ((key, number) for number, (key, _label) in labels.items())
     )
     connection.executemany(
-        "INSERT INTO city VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+        "INSERT INTO city VALUES (?, ?, ?, ?, ?, ?, 0)",
         (
             (
                 labels.get(number, ("", ""))[1], city["latitude"], city["longitude"], city["countrycode"],
-                city["admin1code"], name_key(divisions.name(city)), city["population"],
+                city["admin1code"], city["population"],
             )
             for number, city in enumerate(cities, 1)
         ),
@@ -125,48 +144,35 @@ def fill(connection: sqlite3.Connection) -> None:
     connection.commit()
 
 
-@dataclass(frozen=True)
-class _Divisions:
-    """Countries by their codes, and the states of the United States."""
-
-    countries: Mapping[str, str]
-    states: Mapping[str, str]
-
-    def name(self, city: Mapping[str, Any]) -> str:
-        of_country = self.states if city["countrycode"] == "US" else _DIVISIONS.get(city["countrycode"], {})
-        return of_country.get(city["admin1code"], "")
-
-    def around(self, city: Mapping[str, Any]) -> list[str]:
-        """What a city lies in, by name, the smaller first."""
-        return [part for part in (self.name(city), self.countries[city["countrycode"]]) if part]
-
-
-def _labels(cities: Sequence[Mapping[str, Any]], divisions: _Divisions) -> dict[int, tuple[str, str]]:
-    """By the number of a city, its label and by what that is found.
+def _labels(
+    cities: Sequence[Mapping[str, Any]], countries: Mapping[str, Any], divisions: _Divisions
+) -> dict[int, tuple[str, str]]:
+    """By the number of a city, by what its label is found and the label.
 
     A smaller namesake in the same division, or in a country of which the divisions have no names here, has
     none: it could not be told from the larger one.
     """
     found: dict[str, tuple[int, str]] = {}
     for number, city in sorted(enumerate(cities, 1), key=lambda numbered: -numbered[1]["population"]):
-        parts = [city["name"], *divisions.around(city)]
+        country = city["countrycode"]
+        division = divisions.get(country, {}).get(city["admin1code"], "")
+        parts = [part for part in (city["name"], division, countries[country]["name"]) if part]
         found.setdefault(", ".join(map(name_key, parts)), (number, ", ".join(parts)))
     return {number: (key, label) for key, (number, label) in found.items()}
 
 
 def _names(city: Mapping[str, Any]) -> Iterator[tuple[str, Match]]:
     own, latin, others = name_key(city["name"]), set(), set()
-    # Registries write in Latin letters; most other names are in other scripts.
     for name in filter(None, city["alternatenames"]):
-        if name[0] <= _LAST_LATIN:
+        if not _OTHER_SCRIPT.match(name):
             latin.add(name_key(name))
-        elif city["population"] >= WELL_KNOWN:
+        elif city["population"] >= WELL_KNOWN:  # registries write in Latin letters
             others.add(name_key(name))
     yield own, Match.OWN
     yield from ((key, Match.OTHER) for key in latin)
     loose = {loosened(key) for key in latin | {own} if loosened(key) != key}
     yield from ((key, Match.LOOSE) for key in loose)
-    yield from ((key, Match.SCRIPT) for key in others)
+    yield from ((key, Match.SCRIPT) for key in others if not key.isascii())
 
 
 def _country_keys(countries: Mapping[str, Any]) -> dict[str, str]:
@@ -178,6 +184,16 @@ def _country_keys(countries: Mapping[str, Any]) -> dict[str, str]:
     return codes | named | {name_key(name): iso for name, iso in _COUNTRIES.items()}
 
 
-def _state_keys(states: Mapping[str, str]) -> dict[str, str]:
-    """The divisions of the United States, whose codes in GeoNames are those of the post."""
-    return {name_key(name): code for code, name in states.items()} | {name_key(code): code for code in states}
+def _division_keys(divisions: _Divisions) -> set[tuple[str, str, str]]:
+    """The keys of a division's name and of its abbreviations, its country, and its code there."""
+    named = {
+        (name_key(written), country, code)
+        for country, names in divisions.items()
+        for code, name in names.items()
+        for written in ((name, code) if country == "US" else (name,))
+    }
+    return named | {
+        (name_key(written), country, code)
+        for country, codes in _ABBREVIATED.items()
+        for written, code in codes.items()
+    }

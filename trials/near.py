@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from trials.places import PlaceFound, find_places
+from trials.place_names import PlaceFound
+from trials.places import find_places
 from trials.searching.wanted import Near
 
 MILE = 1.609344
@@ -29,8 +30,9 @@ RADII = [
 # In either unit: no two places are farther from each other.
 FARTHEST = 20_000
 _RADIUS = re.compile(r"(\d{1,5})\s*(?:(km|kilomet(?:er|re)s?)|(mi|miles?))?", re.IGNORECASE)
-# Degrees as a browser or a map gives them.
-_POINT = re.compile(r"(-?\d{1,2}(?:\.\d{1,10})?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d{1,10})?)")
+# Degrees as browsers, maps and people write them: "48.11, -1.67", "48.11° N, 1.67° W", "48,11; -1,67".
+_DEGREES = r"([+\u2212-]?\d{1,3}(?:[.,]\d{1,20})?)\s*°?\s*"
+_POINT = re.compile(rf"\(?\s*{_DEGREES}([NS]?)(\s*[;,]\s*|\s+){_DEGREES}([EW]?)\s*\)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,28 @@ class Around:
 
 def around(text: str) -> Around | None:
     """The place that is probably meant, or None if none of that name is known."""
-    point = _POINT.fullmatch(text.strip())
-    if point:
-        latitude, longitude = float(point[1]), float(point[2])
-        if abs(latitude) <= 90 and abs(longitude) <= 180:
-            return Around(f"{latitude:g}, {longitude:g}", latitude, longitude)
+    if point := _point(text.strip()):
+        latitude, longitude = point
+        return Around(f"{latitude:g}, {longitude:g}", latitude, longitude)
     found = find_places(text)
     if not found:
         return None
     first, *others = found
     return Around(first.label, first.latitude, first.longitude, others)
+
+
+def _point(text: str) -> tuple[float, float] | None:
+    """Latitude and longitude, where the text is a point of the globe."""
+    found = _POINT.fullmatch(text)
+    if not found or (found[3].isspace() and found[1].isdecimal() and found[4].isdecimal()):
+        return None  # "80 100" is a postal code
+    latitude, longitude = _degrees(found[1], found[2]), _degrees(found[4], found[5])
+    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+
+
+def _degrees(written: str, letter: str) -> float:
+    value = float(written.replace(",", ".").replace("\u2212", "-"))
+    return -value if letter.upper() in ("S", "W") else value
 
 
 def radius(text: str) -> str | None:

@@ -1,9 +1,10 @@
-"""How names of places are compared, and what people add to them."""
+"""Names of places: how they are compared, and what people add to them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from trials.text import folded
 
@@ -15,6 +16,15 @@ _DELIVERY = re.compile(r"[\s-]+(?:cedex\b.*|\d+\w?|[a-z])$")
 _PARTICLES = frozenset(
     {"a", "d", "da", "de", "del", "der", "di", "do", "dos", "of", "la", "las", "le", "the"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFound:
+    """`label` names it so that it is found again by it, as the first."""
+
+    label: str
+    latitude: float
+    longitude: float
 
 
 def name_key(name: str) -> str:

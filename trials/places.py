@@ -1,153 +1,170 @@
-"""Places that somebody may name who looks for trials nearby: cities by GeoNames, and postal codes."""
+"""Places that somebody may name who looks for trials nearby: cities by GeoNames, and postal codes.
+
+A label says which place was taken, and the others of its name are offered beside it. What is more likely
+wrong than right is not taken at all: California is a state, though a town in Maryland has that name.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
-from statistics import median
-
-from django.db.models import Q
 
 from trials import cities
 from trials.cities import City
 from trials.geonames import WELL_KNOWN, Match
-from trials.models import Site
-from trials.place_names import name_key
+from trials.place_names import PlaceFound, name_key
+from trials.postal_codes import by_code, codes_among, codes_beginning
+from trials.searching.places import kilometres
 
 _OFFERED = 6
 _SHORTEST = 2
 # A city that goes by another name too is meant by that one only if it is much the larger.
 _OTHER_NAME = 5
+# Shorter other names are mere abbreviations, and no more than the beginning of what somebody types.
+_TELLING = 4
 _QUALIFIER = 4  # words that may name a country or a division at the end: "United States of America"
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceFound:
-    """`label` names it so that it is found again by it, as the first."""
-
-    label: str
-    latitude: float
-    longitude: float
+# Of the name of a region a city is meant that lies in it, or that has so many people.
+_FAMOUS = 500_000
+# So far, in kilometres, a part of a city lies from its middle, and a code's sites from the city beside it.
+_BESIDE = 60
+_CEDEX = re.compile(r"\s+cedex\b.*", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"([^(/]+?)\s*[(/]\s*([^()/]+?)\s*\)?")
 
 
 def find_places(text: str) -> list[PlaceFound]:
-    """What `text` may name, the likeliest first: "Rennes", "Paris, Texas", "Paris TX", "52242"."""
-    if postal := _postal(text):
-        return postal
-    labelled = cities.labelled(name_key(text))
-    found = {labelled.label: _place(labelled)} if labelled else {}
-    for name, qualifiers in _readings(text):
-        for place in _named(name, qualifiers):
-            found.setdefault(place.label, place)
-        if found:
-            break
-    return list(islice(found.values(), _OFFERED))
+    """What `text` may name, the likeliest first: "Rennes", "Paris, Texas", "Paris TX", "52242 Iowa City"."""
+    found = by_code(text) or _by_name(text) or _by_code_and_name(text) or _named_otherwise(text)
+    return found[:_OFFERED]
 
 
 def suggest_places(beginning: str, count: int = 8) -> list[PlaceFound]:
-    """Cities whose names begin so, the largest first; for figures, postal codes that begin so."""
-    if postal := _postal(beginning, whole=False):
-        return postal[:count]
-    if len(name_key(beginning)) < _SHORTEST:
+    """Cities that go by that name or whose names begin so; for figures, postal codes that begin so."""
+    if codes := codes_beginning(beginning):
+        return codes[:count]
+    key = name_key(beginning)
+    if len(key) < _SHORTEST:
         return []
-    found = [_place(city) for city in cities.beginning(name_key(beginning), count)]
-    return found or find_places(beginning)[:count]
+    begun = [(Match.OWN, city) for city in cities.beginning(key, count)]
+    named = _ranked(key) if len(key) >= _TELLING else []
+    if not any(match == Match.OWN for match, _city in named):
+        begun = sorted([*named, *begun], key=_rank, reverse=True)
+    return (_places([city for _match, city in begun]) or find_places(beginning))[:count]
+
+
+def _by_name(text: str) -> list[PlaceFound]:
+    labelled = cities.labelled(name_key(text))
+    found = [labelled] if labelled else []
+    for name, qualifiers in _readings(text):
+        found += _named(name, qualifiers)
+        if found:
+            break
+    return _places(found)
 
 
 def _readings(text: str) -> Iterator[tuple[str, list[str]]]:
     """A name and what it is qualified by, as commas divide them, or the last words."""
-    name, *qualifiers = [part for part in map(str.strip, text.split(",")) if part] or [""]
+    name, *qualifiers = _parts(text)
     yield name_key(name), qualifiers
     words = name.split()
     for number in range(1, min(_QUALIFIER, len(words) - 1) + 1):
         yield name_key(" ".join(words[:-number])), [" ".join(words[-number:]), *qualifiers]
 
 
-def _named(name: str, qualifiers: Sequence[str]) -> list[PlaceFound]:
-    ranked = [
-        (city.population // (1 if match == Match.OWN else _OTHER_NAME), city)
+def _parts(text: str) -> list[str]:
+    return [part for part in map(str.strip, text.split(",")) if part] or [""]
+
+
+def _by_code_and_name(text: str) -> list[PlaceFound]:
+    """Where the code is beside a place of that name; else these alone, for the code is not known here."""
+    for code, name in codes_among(text):
+        if named := _by_name(name) or _named_otherwise(name):
+            beside = [place for place in by_code(code) if any(_beside(place, each) for each in named)]
+            return [*beside, *named]
+    return []
+
+
+def _named_otherwise(text: str) -> list[PlaceFound]:
+    """With brackets or a slash, with what the post adds, or in a region that is not known here.
+
+    What is not known tells nothing apart, so it is passed over only where one city has the name.
+    """
+    name, *qualifiers = _parts(_CEDEX.sub("", text))
+    readings = [(name_key(name), qualifiers)]
+    if inside := _IN_BRACKETS.fullmatch(name):
+        outer, inner = inside.groups()
+        readings += [(name_key(f"{outer} ({inner})"), qualifiers), (name_key(f"{outer}/{inner}"), qualifiers)]
+        readings.append((name_key(outer), [inner, *qualifiers]))
+    for key, around in readings:
+        if found := _named(key, around):
+            return _places(found)
+    for key, around in readings:
+        known = [each for each in around if _is_known(name_key(each))]
+        if known != around and len(found := _named(key, known)) == 1:
+            return _places(found)
+    return []
+
+
+def _named(name: str, qualifiers: Sequence[str]) -> list[City]:
+    """The likeliest first."""
+    found = [
+        (match, city) for match, city in _ranked(name) if all(_lies_in(city, each) for each in qualifiers)
+    ]
+    if found and not qualifiers and _is_region(name):
+        match, city = found[0]
+        if not _is_in_region(city, name) and (match != Match.OWN or city.population < _FAMOUS):
+            return []
+    return list(dict.fromkeys(city for _match, city in found))
+
+
+def _ranked(name: str) -> list[tuple[Match, City]]:
+    found = [
+        (match, city)
         for match, city in cities.named(name)
         if match == Match.OWN or (match != Match.LOOSE and city.population >= WELL_KNOWN)
     ]
-    ranked.sort(key=lambda pair: -pair[0])
-    return [_place(city) for _rank, city in ranked if all(_lies_in(city, each) for each in qualifiers)]
+    return sorted(found, key=_rank, reverse=True)
+
+
+def _rank(found: tuple[Match, City]) -> int:
+    match, city = found
+    return city.population // (1 if match == Match.OWN else _OTHER_NAME)
 
 
 def _lies_in(city: City, qualifier: str) -> bool:
-    key = name_key(qualifier)
-    squeezed = key.replace(" ", "")
-    return (
-        cities.countries().get(key) == city.country
-        or key == city.division
-        or squeezed == city.code.casefold()
+    """Where one says: "Texas", "TX", "USA", "Texas USA", or the name of a city beside it."""
+    words = name_key(qualifier).split()
+    return any(
+        _is_around(city, " ".join(words[:number])) and _is_around(city, " ".join(words[number:]))
+        for number in range(len(words))
     )
 
 
-def _place(city: City) -> PlaceFound:
-    return PlaceFound(city.label, city.latitude, city.longitude)
+def _is_around(city: City, key: str) -> bool:
+    return not key or _is_in_region(city, key) or any(_beside(city, other) for _match, other in _ranked(key))
 
 
-_POSTAL = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9 -]{1,9}")
+def _is_in_region(city: City, key: str) -> bool:
+    squeezed = key.replace(" ", "")  # of "D.C." the key is "d c"
+    return (
+        cities.countries().get(key) == city.country
+        or squeezed == city.division.casefold()
+        or city.division in (cities.divisions().get(each, {}).get(city.country) for each in (key, squeezed))
+    )
 
 
-def _postal(text: str, *, whole: bool = True) -> list[PlaceFound]:
-    """Postal codes of sites that have coordinates: there the middle of these. The most sites first."""
-    code, country = _code(text)
-    if not code:
-        return []
-    wanted = Q(zip_normalised__in=_spellings(code))
-    if not whole:
-        wanted = Q(zip_normalised__startswith=code)
-    elif code.isdigit():
-        wanted |= Q(zip_normalised__startswith=f"{code}-")  # "52242-1009" is in 52242
-    sites = Site.objects.located().filter(wanted).order_by()
-    if country:
-        named = sites.values_list("country_normalised", flat=True).distinct()
-        codes = cities.countries()
-        sites = sites.filter(
-            country_normalised__in=[name for name in named if codes.get(name_key(name)) == country]
-        )
-    columns = (
-        "zip_normalised", "city_normalised", "state_normalised", "country_normalised",
-        "latitude", "longitude", "approximate_latitude", "approximate_longitude",
-    )  # fmt: skip
-    grouped: dict[tuple[str, str], list[tuple[str, float, float]]] = defaultdict(list)
-    for zip_code, city, state, name, *point in sites.values_list(*columns).order_by("pk")[:_SITES]:
-        latitude, longitude = point[:2] if point[0] is not None else point[2:]
-        shown = code if whole and zip_code.startswith(f"{code}-") else zip_code
-        label = ", ".join(part for part in (shown, city, state, name) if part)
-        grouped[shown, name].append((label, latitude, longitude))
-    return [_middle(found) for found in sorted(grouped.values(), key=len, reverse=True)][:_OFFERED]
+def _is_region(key: str) -> bool:
+    """A country or a division by its name: "LA" is a city, too."""
+    return len(key) > 3 and (key in cities.countries() or key in cities.divisions())
 
 
-# Of a code that many sites have, so many say well enough where it is.
-_SITES = 500
+def _is_known(key: str) -> bool:
+    return key in cities.countries() or key in cities.divisions() or bool(_ranked(key))
 
 
-def _middle(found: Sequence[tuple[str, float, float]]) -> PlaceFound:
-    label = max({label for label, *_point in found}, key=[label for label, *_point in found].count)
-    return PlaceFound(label, median(point[1] for point in found), median(point[2] for point in found))
+def _beside(one: City | PlaceFound, other: City | PlaceFound) -> bool:
+    return kilometres(one.latitude, one.longitude, other.latitude, other.longitude) <= _BESIDE
 
 
-def _code(text: str) -> tuple[str, str]:
-    """The postal code in a text, and the country's ISO code where one is named."""
-    codes = cities.countries()
-    first, *rest = [part.strip() for part in text.upper().split(",")]
-    if rest:
-        return first if _POSTAL.fullmatch(first) else "", codes.get(name_key(rest[-1]), "")
-    words = first.split()
-    for number in range(min(_QUALIFIER, len(words) - 1), 0, -1):
-        if country := codes.get(name_key(" ".join(words[-number:]))):
-            code = " ".join(words[:-number])
-            return code if _POSTAL.fullmatch(code) else "", country
-    return first if _POSTAL.fullmatch(first) else "", ""
-
-
-def _spellings(code: str) -> set[str]:
-    """As it may stand in an address: "SW1A1AA" and "SW1A 1AA", "1012AB" and "1012 AB", "920-8641"."""
-    bare = code.replace(" ", "").replace("-", "")
-    cuts = range(2, len(bare) - 1)
-    return {code, bare, *(f"{bare[:cut]}{mark}{bare[cut:]}" for cut in cuts for mark in " -")}
+def _places(found: Sequence[City]) -> list[PlaceFound]:
+    """Each once."""
+    return [PlaceFound(city.label, city.latitude, city.longitude) for city in dict.fromkeys(found)]

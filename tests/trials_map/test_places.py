@@ -25,8 +25,31 @@ from trials.places import find_places, suggest_places
         ("Washington, D.C.", "Washington, District of Columbia, United States"),
         ("New York", "New York City, New York, United States"),
         ("Saint Louis, MO", "St. Louis, Missouri, United States"),
+        ("St Louis", "St. Louis, Missouri, United States"),
+        ("Muenchen", "Munich, Germany"),
+        ("Wien", "Vienna, Austria"),
+        ("Praha", "Prague, Czechia"),
+        ("NYC", "New York City, New York, United States"),
+        ("Washington DC", "Washington, District of Columbia, United States"),
+        ("北京", "Beijing, China"),
+        ("Москва", "Moscow, Russia"),
+        ("Αθήνα", "Athens, Greece"),
+        ("Frankfurt am Main", "Frankfurt am Main, Germany"),
+        ("Frankfurt/Oder", "Frankfurt (Oder), Germany"),
+        ("Halle (Saale)", "Halle (Saale), Germany"),
+        ("Halle/Saale", "Halle (Saale), Germany"),
+        ("Rennes (France)", "Rennes, France"),
+        ("Rennes, Bretagne", "Rennes, France"),
+        ("Wien, Österreich", "Vienna, Austria"),
+        ("Victoria BC", "Victoria, British Columbia, Canada"),
+        ("Perth WA", "Perth, Western Australia, Australia"),
+        ("Boston Massachusetts USA", "Boston, Massachusetts, United States"),
+        ("Bunkyo, Tokyo", "Bunkyo, Japan"),
+        ("Nantes Cedex 1", "Nantes, France"),
+        ("Praha 2", "Prague, Czechia"),
     ],
 )
+@pytest.mark.django_db
 def test_a_city_by_any_of_its_names(typed: str, first: str) -> None:
     found = find_places(typed)
     assert found[0].label == first
@@ -40,7 +63,16 @@ def test_a_name_that_several_cities_bear_offers_them_by_size() -> None:
     assert all(find_places(label)[0].label == label for label in labels)
 
 
-@pytest.mark.parametrize("typed", ["", " , ", "Nowhere at all", "Rennes, Japan", "%_", "\x00", "1" * 300])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("", " , ", "Nowhere at all", "%_", "\x00", "1" * 300, "(", "/"),
+        # Another place than there is, or one of several that nothing known tells apart.
+        *("Rennes, Japan", "Paris, Atlantis", "Halle (Westf.)", "Córdoba, Andalucía", "Rennes, Lyon"),
+        # Regions, though small towns elsewhere have these names.
+        *("California", "Victoria", "Lebanon", "Georgia"),
+    ],
+)
 @pytest.mark.django_db
 def test_what_is_no_place_finds_none(typed: str) -> None:
     assert find_places(typed) == []
@@ -52,6 +84,10 @@ def test_the_beginning_of_a_name_suggests_the_largest() -> None:
         "New York City, New York, United States"
     ]
     assert suggest_places("x") == suggest_places("") == []
+    assert suggest_places("wien")[0].label == "Vienna, Austria"
+    assert suggest_places("моск")[0].label == "Moscow, Russia"
+    # Of names that are not a city's own, no more than the whole.
+    assert "Hamburg, Germany" not in [place.label for place in suggest_places("ambo")]
 
 
 @pytest.mark.django_db
@@ -61,6 +97,7 @@ def test_a_postal_code_is_where_the_sites_are_that_have_it() -> None:
     make_site(**iowa, zip="52242-1009", latitude=41.68, longitude=-91.56)
     make_site(city="Elsewhere", country="Mexico", zip="52242", latitude=19.0, longitude=-99.0)
     make_site(city="London", country="United Kingdom", zip="SW1A 1AA", latitude=51.5, longitude=-0.14)
+    make_site(city="Amsterdam", country="Netherlands", zip="1012 AB", latitude=52.37, longitude=4.9)
     make_site(city="Nowhere", country="France", zip="99999")
     american, mexican = find_places("52242")
     assert american.label == "52242, Iowa City, Iowa, United States"
@@ -70,3 +107,18 @@ def test_a_postal_code_is_where_the_sites_are_that_have_it() -> None:
     assert find_places("sw1a1aa") == find_places("SW1A 1AA UK") != []
     assert find_places("99999") == find_places("52242 France") == []
     assert {place.label for place in suggest_places("522")} >= {american.label, mexican.label}
+    # A part of a code that nobody has there is where the sites of the whole are.
+    assert find_places("1012")[0].label == "1012, Amsterdam, Netherlands"
+    assert find_places("sw1a")[0].label == find_places("SW1A 2AA")[0].label == "SW1A, London, United Kingdom"
+    assert find_places("SW1") == find_places("SW1B 1AA") == []
+    for label in ("1012, Amsterdam, Netherlands", "SW1A, London, United Kingdom"):
+        assert find_places(label)[0].label == label
+    # A code says where in a city, and which city of that name is meant.
+    assert find_places("Iowa City, IA 52242-1009")[0].label == "52242-1009, Iowa City, Iowa, United States"
+    assert find_places("London SW1A 1AA")[0].label == "SW1A 1AA, London, United Kingdom"
+    assert find_places("1012ab Amsterdam")[0].label == "1012 AB, Amsterdam, Netherlands"
+    assert [place.label for place in find_places("Boston MA 02115")] == [
+        "Boston, Massachusetts, United States"
+    ]
+    assert find_places("75013 Paris")[0].label == "Paris, France"
+    assert find_places("52242 Rennes")[0].label == "Rennes, France"
