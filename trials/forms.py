@@ -52,6 +52,15 @@ class NamesField(forms.Field):
 
 
 class ChoicesField(forms.MultipleChoiceField):
+    """Choices of a vocabulary; newer ones, too, that `known` says trials have."""
+
+    def __init__(self, known: Callable[[list[str]], Iterable[str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.known = known
+
+    def valid_value(self, value: str) -> bool:
+        return super().valid_value(value) or ("\0" not in value and value in self.known([value]))
+
     def holding(self, value: Any) -> list[str]:
         return [each for each in value or [] if self.valid_value(each)]
 
@@ -75,8 +84,11 @@ def sponsors(names: list[str]) -> Iterable[str]:
     return Sponsor.objects.filter(name__in=names).values_list("name", flat=True)
 
 
-def several(vocabulary: Iterable[tuple[str, Any]]) -> ChoicesField:
+def several(
+    vocabulary: Iterable[tuple[str, Any]], known: Callable[[list[str]], Iterable[str]] = lambda values: ()
+) -> ChoicesField:
     return ChoicesField(
+        known,
         choices=[*vocabulary, (NOT_REPORTED, _("Not reported"))],
         required=False,
         error_messages={"invalid_choice": UNKNOWN_CHOICE},

@@ -195,6 +195,17 @@ def test_what_is_not_understood_is_said_and_not_applied(client: Client, query: s
 
 
 @pytest.mark.usefixtures("three_trials")
+def test_a_value_newer_than_the_vocabulary_is_offered_and_can_be_chosen(client: Client) -> None:
+    newer = {"statusModule": {"overallStatus": "RESTING"}, "designModule": {"phases": ["PHASE9"]}}
+    add_trial("NCT00000005", **newer)
+    assert counts("", "status")["Resting"] == counts("", "phase")["Phase9"] == 1
+    for query in ("?status=RESTING", "?phase=PHASE9&status=RESTING"):
+        page = client.get(f"/trials/{query}").content.decode()
+        assert "is not applied" not in text_of(page)
+        assert listed(client, query) == ["NCT00000005"]
+
+
+@pytest.mark.usefixtures("three_trials")
 def test_what_is_understood_holds_beside_what_is_not(client: Client) -> None:
     assert listed(client, "?status=FOO&status=COMPLETED") == listed(client, "?status=COMPLETED")
     assert len(listed(client, "?status=COMPLETED")) == 1

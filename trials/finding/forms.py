@@ -22,7 +22,7 @@ _SINCE = _("This does not say since when, so all that fits is listed.")
 _YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 SORTS = [
     (Sort.RELEVANCE.value, _("Best match")),
-    (Sort.DISTANCE.value, _("Nearest")),
+    (Sort.DISTANCE.value, _("Nearest recruiting site")),
     (Sort.UPDATED.value, _("Last updated")),
     (Sort.START.value, _("Start date")),
     (Sort.TITLE.value, _("Title")),
@@ -68,9 +68,9 @@ class SearchForm(HoldingForm):
         error_messages={"max_length": _("Write a place in 100 characters at most.")},
     )
     within = RadiusField(required=False)
-    status = several(Status.choices)
-    phase = several(Phase.choices)
-    study_type = several(StudyType.choices)
+    status = several(Status.choices, partial(engine.known, "status"))
+    phase = several(Phase.choices, partial(engine.known, "phase"))
+    study_type = several(StudyType.choices, partial(engine.known, "study_type"))
     sex = _one_of([(Sex.FEMALE.value, Sex.FEMALE.label), (Sex.MALE.value, Sex.MALE.label)])
     age = forms.IntegerField(
         required=False,
@@ -82,13 +82,13 @@ class SearchForm(HoldingForm):
             "max_value": _("Write an age from 0 to 130 years."),
         },
     )
-    age_group = several(AgeGroup.choices)
+    age_group = several(AgeGroup.choices, partial(engine.known, "age_group"))
     healthy = several(_YES_NO)
     condition = ConditionsField(partial(engine.known, "condition"))
-    intervention_type = several(InterventionType.choices)
+    intervention_type = several(InterventionType.choices, partial(engine.known, "intervention_type"))
     country = NamesField(partial(engine.known, "country"))
     sponsor = NamesField(partial(engine.known, "sponsor"))
-    sponsor_class = several(AgencyClass.choices)
+    sponsor_class = several(AgencyClass.choices, partial(engine.known, "sponsor_class"))
     has_results = several(_YES_NO)
     synonyms = _one_of([("off", "")])
     # The text, where it is to be sought as it is; another text is not meant.
@@ -111,7 +111,7 @@ class SearchForm(HoldingForm):
         self.around = around(text) if text else None
         if text and self.around is None:
             raise ValidationError(
-                _("No place “%(value)s” is known here; write a city, with its country, or a postal code."),
+                _("No city or postal code “%(value)s” is known here. Write a larger city, with its country."),
                 params={"value": text},
             )
         return text
