@@ -88,7 +88,7 @@ def named_in(country: str, key: str) -> Mapping[int, tuple[City, ...]]:
 
 def beginning(key: str, count: int) -> list[City]:
     """Of those whose own names, or names in another script than the Latin, begin so, the largest."""
-    asked = [key, key + _LAST, Match.OWN, Match.SCRIPT, count]
+    asked: list[str | int] = [key, key + _LAST, Match.OWN, Match.SCRIPT, count]
     return [City(*city) for city in _database().rows(_BEGINNING, asked)]
 
 

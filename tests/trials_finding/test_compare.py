@@ -115,4 +115,4 @@ def test_the_sites_nearest_to_a_place_are_told_those_that_recruit_first(client: 
     assert none == "No site whose place is known"
     assert f'href="/trials/compare/?nct={FIRST}&amp;near=48.11%2C-1.68"' in html
     unknown = client.get(f"/trials/compare/{query}&near=Nowhereville").text
-    assert "No place “Nowhereville” is known here" in text_of(unknown)
+    assert "No city or postal code “Nowhereville” is known here" in text_of(unknown)

@@ -77,6 +77,8 @@ def test_items_keep_the_numbers_they_were_given() -> None:
     ("written", "meant"),
     [
         ("• a\n• b", "* a\n* b"),
+        ("-One thing\n-Another, too", "* One thing\n* Another, too"),
+        ("--To see\n--To hear", "* To see\n* To hear"),
         ("* • a\n* ▪ b", "* a\n* b"),
         ("o Adults\no Children", "* Adults\n* Children"),
         ("– a\n– b", "* a\n* b"),  # noqa: RUF001
@@ -110,6 +112,11 @@ def test_headings_of_criteria_are_headings() -> None:
     assert "<h4>Key Inclusion Criteria:</h4>" in html
     assert "<h4>Exclusion criteria (Donor)</h4>" in html
     assert '<p class="announces">Hepatic:</p>' in html
+    assert "<p><strong>Patient Characteristics</strong></p>" in rendered(
+        "--Patient Characteristics--\nOf age"
+    )
+    for heading in ("INCLUSION CRITERIA:", "Exclusion Criteria - Donor:"):
+        assert f"<h4>{heading}</h4>" in rendered_criteria(f"* {heading}\n\nAdults\n* Children")
     assert "<h4>" not in rendered_criteria("Inclusion criteria are those of the protocol.\n\n* Inclusion:")
 
 

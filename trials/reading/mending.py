@@ -29,7 +29,10 @@ _TWICE = re.compile("Â(?=[\u00a0-\u00bf])")
 
 _BULLET = "[•‣⁃▪▫■□●○◦◘∙➢➤►▶✓✔❖]"  # noqa: RUF001
 _START = re.compile(r"([ \t]*)((?:[*-][ \t]+)*)")
-_LEADING_BULLET = re.compile(rf"{_BULLET}[ \t]*(?=\S)|(?:[·–—]|\\-|o(?=[ \t][A-Z]))[ \t]+(?=\S)")  # noqa: RUF001
+_LEADING_BULLET = re.compile(
+    rf"{_BULLET}[ \t]*(?=\S)|(?:[·–—]|\\-|o(?=[ \t][A-Z]))[ \t]+(?=\S)"  # noqa: RUF001
+    r"|(?:\\?-){1,3}(?=[A-Za-z]{2,}[ ,](?!.*--\s*$))"  # "-Over 3 years", but not "--A heading--"
+)
 _INLINE_BULLET = re.compile(rf"(?<![ \t])[ \t]+{_BULLET}[ \t]+(?=\S)")
 _NUMBER = re.compile(r"([0-9]{1,3})\\?([.)])[ \t]+(?=\S)")
 _MARK = re.compile(r"(?:[*-]|[0-9]{1,9}[.)])[ \t]+(?=\S)")

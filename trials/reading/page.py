@@ -34,6 +34,7 @@ from trials.reading.portions import Shown, shown
 from trials.reading.registered import Registered
 from trials.reading.sections import Section, sections_of
 from trials.reading.sites import SitesPage
+from trials.vocabulary import StudyType
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -140,6 +141,22 @@ class TrialPage:
         return _first([condition.name for condition in self.trial.conditions.all()])
 
     @property
+    def is_expanded_access(self) -> bool:
+        """Such a record has no phase, number of participants or results: nothing is tried out."""
+        return self.trial.study_type == StudyType.EXPANDED_ACCESS
+
+    @property
+    def has_no_phase(self) -> bool:
+        return self.is_expanded_access or self.trial.study_type == StudyType.OBSERVATIONAL
+
+    @property
+    def responsible_title(self) -> str:
+        """Unless it says once more that they are the principal investigator."""
+        title = self.trial.responsible_party_title
+        kind = str(self.trial.get_responsible_party_type_display())  # type: ignore[attr-defined]
+        return "" if title.casefold() == kind.casefold() else title
+
+    @property
     def enrolment(self) -> str:
         count, kind = self.trial.enrollment_count, self.trial.get_enrollment_type_display()
         if count is None:
@@ -160,6 +177,8 @@ class TrialPage:
     @property
     def results(self) -> str:
         """Whether there are any; nothing where the record does not say."""
+        if self.is_expanded_access and not self.trial.has_results:
+            return ""
         return {True: gettext("Published at the registry"), False: gettext("Not published yet"), None: ""}[
             self.trial.has_results
         ]

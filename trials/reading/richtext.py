@@ -26,10 +26,15 @@ from trials.reading.mending import mended, with_signs
 # What stands alone over a list of criteria, whoever writes it and however.
 _HEADING = re.compile(
     r"(?:(?:key|main|major|general|core|principal|study|patients?|subjects?|participants?) )*"
-    r"(?:non-)?(?:inclusion|exclusion|eligibility)(?: and exclusion)?(?: criteri(?:a|on))?"
+    r"(?:non-)?(?:inclusion|exclusion|eligibility)(?: and exclusion)?"
+    r"(?: criteri(?:a|on)(?: ?[-–] ?[^:.]{1,60}| include| are)?)?"  # noqa: RUF001
     r"(?: for [^:.]{1,60}| \([^()]*\))? ?[:：]?",  # noqa: RUF001
     re.IGNORECASE,
 )
+# The same as the only words of an item, as many records write it: a heading, not one of the criteria.
+_ITEM = re.compile(r"[ \t]*[*-][ \t]+([^\n]{0,120}\bcriteri[^\n]{0,80})", re.IGNORECASE)
+# "--Patient Characteristics--", a heading of records from before there were any.
+_BETWEEN_DASHES = re.compile(r"[ \t]*(?:\\?-){2,3} ?(\w[^\n]{1,80}?) ?(?:\\?-){2,3}[ \t]*")
 _SHORT = 80  # the most characters of a line that is a heading for ending with a colon
 
 # Deeper than any real list; beyond it the parser would drop text.
@@ -116,9 +121,19 @@ def _prepared(text: str) -> str:
     """Comments alone on their lines separate lists, others go."""
     without = _COMMENT.sub(_SEPARATOR, mended(text))
     lines = (
-        line if line.strip() == _SEPARATOR else line.replace(_SEPARATOR, " ") for line in without.split("\n")
+        line if line.strip() == _SEPARATOR else _headed(line.replace(_SEPARATOR, " "))
+        for line in without.split("\n")
     )
     return _filled("\n".join(lines))
+
+
+def _headed(line: str) -> str:
+    """A heading apart from what stands above and below it, without its bullet or dashes."""
+    if (item := _ITEM.fullmatch(line)) and _HEADING.fullmatch(item[1].strip()):
+        return f"\n{item[1].strip()}\n"
+    if between := _BETWEEN_DASHES.fullmatch(line):
+        return f"\n**{between[1]}**\n"
+    return line
 
 
 def _filled(text: str) -> str:
