@@ -7,6 +7,7 @@ takes as long as most tests. What many tests begin with is copied rather than ma
 from __future__ import annotations
 
 import contextlib
+import pickle
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -31,7 +32,8 @@ _TABLES = """
 """
 # Past triggers and row-level security; none where the server is not our own.
 _superusers: list[Server] = []
-_copies: dict[str, dict[str, bytes]] = {}
+# The rows of each table, and what stands for them in a test.
+_copies: dict[str, tuple[dict[str, bytes], bytes]] = {}
 
 
 @contextlib.contextmanager
@@ -81,20 +83,21 @@ def _empty_once() -> None:
     index.folder().discard(index.folder().current())
 
 
-def load_once(name: str, load: Callable[[], object]) -> None:
-    """Have in an empty database what `load` writes, under the same keys each time."""
+def load_once[Result](name: str, load: Callable[[], Result]) -> Result:
+    """What `load` returns, and in an empty database what it writes, under the same keys each time."""
     if not _superusers or _with_rows(_superusers[0]):
-        load()
-        return
+        return load()
     server = _superusers[0]
     if name not in _copies:
-        load()
-        _copies[name] = {table: _copy_of(server, table) for table in _with_rows(server)}
-        return
+        result = load()
+        _copies[name] = {table: _copy_of(server, table) for table in _with_rows(server)}, pickle.dumps(result)
+        return result
+    rows_of, result = _copies[name]
     with server.transaction(), server.cursor() as cursor:
-        for table, rows in _copies[name].items():
+        for table, rows in rows_of.items():
             with cursor.copy(f"copy {table} from stdin (format binary)") as copy:
                 copy.write(rows)
+    return pickle.loads(result)
 
 
 def _with_rows(server: Server) -> list[str]:

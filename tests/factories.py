@@ -31,6 +31,7 @@ from screening.models import (
 from screening.services import Recorded, record_answer, sign_screening, start_screening
 from screening.services.signing import content_to_sign
 from screening.signature import digest_of, outline_of, text_of
+from tests.database import load_once
 from trials.criteria.tree import parse_tree
 from trials.models import Cohort, CriteriaVersion, Site, Sponsor, Trial, TrialSponsor
 from trials.services import create_draft, publish
@@ -167,6 +168,10 @@ class Cast:
 
 
 def make_cast(tree: dict[str, Any] | None = None) -> Cast:
+    return load_once(f"cast {tree}", lambda: _new_cast(tree))
+
+
+def _new_cast(tree: dict[str, Any] | None) -> Cast:
     rennes, iowa = make_center("RENNES"), make_center("IOWA", time_zone="America/Chicago")
     alice, bob, charlie, dora = (make_user(name) for name in ("Alice", "Bob", "Charlie", "Dora"))
     ada, sven = make_user("Ada", is_staff=True), make_user("Sven")

@@ -15,21 +15,19 @@ from tests.browser.desk_world import choose, row, sign_in
 from tests.factories import (
     Cast,
     acting,
-    make_cast,
     make_center_site,
     make_screening,
     make_trial,
     make_version,
 )
-from tests.screening.facts_world import TYPED_TREE, make_variables
+from tests.screening.facts_world import TYPED_TREE, make_typed_cast
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def cast() -> Cast:
-    make_variables()
-    return make_cast(TYPED_TREE)
+    return make_typed_cast()
 
 
 def test_a_value_is_entered_once_and_confirmed_wherever_it_counts(

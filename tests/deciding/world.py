@@ -79,3 +79,24 @@ def problem(test: Test, *facts: FactValue, **given: Any) -> ProblemKind | None:
     found = proposed(test, *facts, **given)
     assert found.problem is None or found.value is None
     return found.problem and found.problem.kind
+
+
+AT_SCREENING = {"anchor": "screening", "direction": "at"}
+ALT = typed(variable="lab.alt", comparator="<=", value=3, relative_to="ULN", window=AT_SCREENING)
+INFARCTION = typed(
+    variable="hx.myocardial_infarction",
+    comparator="present",
+    window={"anchor": "screening", "direction": "before", "max": "P6M"},
+)
+HCG = typed(
+    variable="lab.hcg",
+    comparator="=",
+    value="negative",
+    window={"anchor": "enrolment", "direction": "before", "max": "P7D"},
+    applies_to="childbearing_potential",
+)
+
+
+def uln(number: float | Decimal, upper: float | Decimal = 40, **more: Any) -> FactValue:
+    """Of ALT, with the laboratory's own limit."""
+    return fact("lab.alt", number, unit="U/L", upper=upper, **more)

@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from config.context import acting_as
-from screening.models import Fact, Patient, User
-from screening.services import record_fact
+from screening.models import AnchorDate, Fact, Patient, Screening, User
+from screening.services import record_anchor, record_fact
+from screening.services.proposals import proposals_for
 from screening.services.rules import local_date
-from tests.factories import CONTENT, acting, statement
+from tests.database import load_once
+from tests.factories import CONTENT, Cast, acting, make_cast, statement
 from trials.models import Variable
 
 VARIABLES = (
@@ -86,6 +88,16 @@ def make_variables() -> dict[str, Variable]:
         return {fields["code"]: Variable.objects.create(**fields) for fields in VARIABLES}
 
 
+def make_typed_cast() -> Cast:
+    """The variables, and the cast with a trial that asks for them."""
+
+    def load() -> Cast:
+        make_variables()
+        return make_cast(TYPED_TREE)
+
+    return load_once("typed cast", load)
+
+
 def enter(user: User, patient: Patient, variable: str, value: Any = None, **fields: Any) -> Fact:
     """A fact of today, unless `days_ago` or `observed_on` says otherwise."""
     found = Variable.objects.get(code=variable)
@@ -99,3 +111,25 @@ def enter(user: User, patient: Patient, variable: str, value: Any = None, **fiel
         fields.setdefault("observed_on", local_date(patient.center) - days)
         fields.setdefault("operation_id", uuid.uuid4())
         return record_fact(user=user, patient=patient, variable=found, **fields)
+
+
+def proposed(cast: Cast, screening: Screening) -> dict[str, str]:
+    with acting(cast.alice):
+        found = proposals_for(screening)
+    return {identifier: each.value.value for identifier, each in found.items() if each.value}
+
+
+def today(cast: Cast) -> datetime.date:
+    with acting(cast.alice):
+        return local_date(cast.rennes)
+
+
+def plan(cast: Cast, screening: Screening, anchor: str, **days: datetime.date | None) -> AnchorDate | None:
+    with acting(cast.alice):
+        return record_anchor(user=cast.alice, screening=screening, anchor=anchor, **days)
+
+
+def outcome(cast: Cast, screening: Screening) -> str:
+    with acting(cast.alice):
+        screening.refresh_from_db()
+    return screening.outcome

@@ -28,7 +28,7 @@ from tests.factories import (
     make_version,
     statement,
 )
-from tests.screening.facts_world import TYPED_TREE, enter, make_variables
+from tests.screening.facts_world import enter, make_typed_cast
 from trials.models import Cohort, CriteriaVersion
 
 pytestmark = pytest.mark.django_db
@@ -194,8 +194,7 @@ def test_the_database_reads_where_a_screening_stands_as_the_desk_does(
 
 @pytest.mark.parametrize("happens", ["nothing", "withdrawn", "corrected"])
 def test_an_answer_whose_fact_is_gone_has_expired_in_the_database_too(happens: str) -> None:
-    make_variables()
-    cast = make_cast(TYPED_TREE)
+    cast = make_typed_cast()
     screening = make_screening(cast.alice, cast.rennes_site, cast.version)
     fact = enter(cast.alice, screening.patient, "dx.lupus", "present")
     answer(cast.alice, screening, "lupus", "yes", facts=[fact.pk])

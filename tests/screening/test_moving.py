@@ -27,7 +27,7 @@ from tests.factories import (
     statement,
 )
 from tests.screening.concurrency import at_once
-from tests.screening.facts_world import TYPED_TREE, enter, make_variables
+from tests.screening.facts_world import TYPED_TREE, enter, make_typed_cast
 from trials.models import Cohort, CriteriaVersion
 
 pytestmark = pytest.mark.django_db
@@ -231,8 +231,7 @@ def test_a_signature_on_the_version_before_is_void(cast: Cast) -> None:
 
 
 def test_facts_and_sources_go_along_with_their_answers() -> None:
-    make_variables()
-    cast = make_cast(TYPED_TREE)
+    cast = make_typed_cast()
     screening = make_screening(cast.alice, cast.rennes_site, cast.version)
     fact = enter(cast.alice, screening.patient, "dx.lupus", "present")
     answer(cast.alice, screening, "lupus", "yes", facts=[fact.pk])

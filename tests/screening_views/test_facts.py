@@ -15,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from screening.models import AnchorDate, Answer, Fact, HalfLife, Screening
 from screening.services import record_anchor
 from screening.services.rules import local_date
-from tests.factories import Cast, acting, answer, make_cast, make_screening
-from tests.screening.facts_world import TYPED_TREE, enter, make_variables
+from tests.factories import Cast, acting, answer, make_screening
+from tests.screening.facts_world import enter, make_typed_cast
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -24,8 +24,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def cast() -> Cast:
-    make_variables()
-    return make_cast(TYPED_TREE)
+    return make_typed_cast()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.test import Client
 from config.context import acting_as
 from screening.models import AuditEvent, User
 from tests.factories import CONTENT, acting, make_user, make_version
-from tests.screening.test_audit import tampering, verify
+from tests.screening.trail import tampering, verify
 from tests.trials.records import record
 from tests.trials_store.test_merging import IMPORT, bulk
 from trials.criteria.edit import remove
