@@ -76,14 +76,27 @@ def test_whichever_name_is_typed_the_same_trials_are_found() -> None:
 
 @pytest.mark.django_db
 def test_a_name_is_found_where_it_stands_also_one_of_letters_and_digits_or_of_two_things() -> None:
-    trial(1, "HIV-1 after silicon, Parkinson and a cochlear implant")
+    trial(1, "HIV-1 after silicon, Parkinson's and cochlear implants, with GM-CSF and HFpEF")
     trial(2, "HIV after silicone, parkinsonism and cochlear implantation")
     trial(3, "Diabetes type 2, retinopathy of prematurity and quality of life")
     assert found("HIV-1") == found("HIV1 OR HIV-1") == [1]
     assert found("diabetes type 2") == found("type 2 diabetes") == [3]
     assert found("retinopathy of prematurity") == found("quality of life") == [3]
-    for name in ("silicon", "Parkinson", "cochlear implant"):
-        assert found(name) == [1, 2], name
+    for name in (
+        *("silicon", "Parkinson", "cochlear implant", "heart failure with preserved ejection fraction"),
+        "granulocyte-macrophage colony-stimulating factor",
+    ):
+        assert found(name) == [1], name
+    assert found("cochlear implantation") == found("silicones") == [2]
+
+
+@pytest.mark.django_db
+def test_what_has_the_same_stem_as_a_name_is_not_named() -> None:
+    trial(1, "Hepatitis, pancreatitis, prostatitis, cervicitis, ALS, IBS, AIDS, romosozumab, tumours")
+    trial(2, "Hepatic, pancreatic and prostate cancer of stage IB; cervical smears; et al; even aid")
+    for name in ("hepatitis", "pancreatitis", "prostatitis", "cervicitis", "ALS", "IBS", "AIDS", "Evenity"):
+        assert found(name) == [1], name
+    assert found("cancer") == [1, 2]
 
 
 @pytest.mark.django_db

@@ -137,6 +137,17 @@ def test_words_are_marked_where_they_stand() -> None:
 
 
 @pytest.mark.usefixtures("five_trials")
+def test_words_are_marked_by_their_stems_beside_names() -> None:
+    def marked(text: str) -> set[str]:
+        found = engine.snippets(engine.search(Wanted(text), facets=()))
+        return {part for each in found.values() for part, is_marked in each.title + each.text if is_marked}
+
+    assert marked("cell adult") == set()
+    assert marked("cells OR adult") == {"Cells", "Adults"}
+    assert marked("myositis OR weighing") == {"Dermatomyositis", "weighed"}
+
+
+@pytest.mark.usefixtures("five_trials")
 def test_words_that_say_nothing_are_not_marked() -> None:
     """ "mg of" in the summaries, "of" in another name of myositis."""
     for text in ('myositis OR "disorder of muscle"', '"substance of" OR kg'):

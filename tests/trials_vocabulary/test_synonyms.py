@@ -63,6 +63,13 @@ def test_common_words_and_ambiguous_abbreviations_are_left_as_typed() -> None:
     assert expansions(["", "-", "\u00bf?"]) == []
 
 
+def test_a_substance_before_disease_is_part_of_a_name_that_is_not_known() -> None:
+    assert of("gluten disease") == of("zinc syndrome") == []
+    assert [span.name for span in of("zinc anemia")] == ["Zinc", "Anemia"]
+    assert only("lung disease").name == "Lung Diseases"
+    assert only("sugar disease").name == "Diabetes Mellitus"
+
+
 def test_what_nearly_everything_is_a_kind_of_is_no_term() -> None:
     assert of("disease") == of("syndrome") == of("disorders") == []
     assert only("cancer").name == "Neoplasms"

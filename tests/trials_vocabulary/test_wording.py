@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trials.vocabularies.wording import american, heads, key, narrowings, parts
+from trials.vocabularies.wording import american, heads, key, narrowings, parts, remembered
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,7 @@ def test_british_words_are_american_ones_and_others_stay_apart() -> None:
         ("Hepatitis A", "hepatitis"),
         ("type 1 diabetes", "type 2 diabetes"),
         ("CD4", "CD8"),
+        ("AIDS", "aid"),
     ],
 )
 def test_not_the_same_words(one: str, other: str) -> None:
@@ -96,6 +97,14 @@ def test_of_what_kind_a_thing_is_stands_last() -> None:
         key("phantom limb pain"), key("limb pain"), key("pain"),
     ]  # fmt: skip
     assert key("syndrome") not in list(heads("Benign Frequency Syndrome"))
+
+
+def test_what_is_longer_than_any_name_is_not_remembered() -> None:
+    read: list[str] = []
+    length = remembered(9)(lambda text: read.append(text) or len(text))
+    short, long = "a" * 200, "a" * 201
+    assert [length(short), length(short), length(long), length(long)] == [200, 200, 201, 201]
+    assert read == [short, long, long]
 
 
 @given(st.text())

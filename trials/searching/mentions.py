@@ -6,21 +6,19 @@ So a search by any name of a thing asks the index for one and the same word, and
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache
 
-from trials.searching.schema import STEMMED
 from trials.vocabularies.loaded import OTHER, vocabulary
-from trials.vocabularies.wording import stems, words
-
-# Letters that a name has at most.
-_NAME = 100
+from trials.vocabularies.wording import remembered, stems, words
 
 
 def mentions(texts: Iterable[str]) -> frozenset[str]:
     """Tokens of the concepts that are named."""
-    return frozenset().union(*(_again(text) if len(text) <= _NAME else _mentions(text) for text in texts))
+    return frozenset().union(*map(_mentions, texts))
 
 
+# Conditions, drugs, sponsors and hospitals have many trials.
+@remembered(20_000)
 def _mentions(text: str) -> frozenset[str]:
     names = _names()
     found: set[str] = set()
@@ -34,26 +32,17 @@ def _mentions(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-# Conditions, drugs, sponsors and hospitals have many trials.
-_again = lru_cache(maxsize=20_000)(_mentions)
-
-
 def forms(text: str) -> list[str]:
-    """Its words in their order as they are compared: their stems, without those that say nothing."""
-    return [form for word in words(text) if (form := _form(word))]
+    """Its words in their order as they are compared, without those that say nothing.
 
-
-@lru_cache(maxsize=200_000)
-def _form(word: str) -> str:
-    return "".join(STEMMED.analyze("".join(stems([word]))))
+    They are not stemmed as the words of a search are: what is pancreatic is no pancreatitis.
+    """
+    return stems(words(text))
 
 
 @cache
 def _names() -> Mapping[str, tuple[str, ...]]:
-    """The concepts of each name, by its words; none where a name only begins so.
-
-    Names that differ in their endings alone are compared as one: "Parkinson" and "Parkinsonism".
-    """
+    """The concepts of each name, by its words; none where a name only begins so."""
     found: dict[str, tuple[str, ...]] = {}
     for concept, parts in _named():
         for end in range(1, len(parts)):

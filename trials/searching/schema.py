@@ -83,6 +83,8 @@ _GREEK = {
 _SPELLED_OUT = str.maketrans(
     {letter: f" {name} " for letter, name in _GREEK.items()}
     | {letter.upper(): f" {name} " for letter, name in _GREEK.items()}
+    # What is not seen: soft hyphens, and spaces without width.
+    | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", "")
     | {"µ": " mu ", "æ": "ae", "œ": "oe", "Æ": "ae", "Œ": "oe"}
 )
 _POSSESSIVE = re.compile(r"['’`]s\b", re.IGNORECASE)  # noqa: RUF001

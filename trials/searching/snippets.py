@@ -16,6 +16,7 @@ from trials.models import Condition, Trial
 from trials.searching.interpreting import says_nothing
 from trials.searching.mentions import forms
 from trials.searching.results import Parts, Snippet, Term
+from trials.searching.schema import STEMMED
 from trials.text import folded
 
 LONGEST = 240
@@ -56,13 +57,18 @@ def snippets_of(terms: Sequence[Term], trials: Sequence[int]) -> dict[int, Snipp
 
 
 class _Marking:
-    """Finds the names, phrases and words of a search: a name of several words only where all of it stands."""
+    """Finds the names, phrases and words of a search: a name of several words only where all of it stands.
+
+    Names are compared as `mentions` does, and all other words by their stems.
+    """
 
     def __init__(self, terms: Sequence[Term]) -> None:
         wanted = [term for term in terms if not term.is_excluded]
         self._beginnings = tuple(folded(term.sought) for term in wanted if term.is_beginning)
-        names = {name for term in wanted if not term.is_beginning for name in _names(term)}
-        phrases = {tuple(part) for name in names if (part := forms(name))}
+        whole = [term for term in wanted if not term.is_beginning]
+        self._stems = {_stem(form) for term in whole if not term.name for form in forms(term.sought)}
+        names = {name for term in whole for name in _names(term)}
+        phrases = {tuple(map(self._as_sought, part)) for name in names if (part := forms(name))}
         self._phrases = {" ".join(phrase) for phrase in phrases}
         self._starts = {" ".join(phrase[:end]) for phrase in phrases for end in range(1, len(phrase))}
         self._known = self._phrases | self._starts
@@ -70,7 +76,7 @@ class _Marking:
     def may_stand_in(self, text: str) -> bool:
         """Whether a word stands there with which any of them begins: most long texts have none."""
         words = set(_WORD.findall(text))
-        return not self._known.isdisjoint(map(_form, words)) or any(
+        return not self._known.isdisjoint(map(self._compared, words)) or any(
             folded(word).startswith(self._beginnings) for word in words if self._beginnings
         )
 
@@ -78,7 +84,7 @@ class _Marking:
         """The longest that stand in a text, none within another."""
         if not self._phrases and not self._beginnings:
             return []
-        said = [(form, found) for found in _WORD.finditer(text) if (form := _form(found[0]))]
+        said = [(form, found) for found in _WORD.finditer(text) if (form := self._compared(found[0]))]
         spans: list[_Span] = []
         for place, (form, found) in enumerate(said):
             begins = bool(self._beginnings) and folded(found[0]).startswith(self._beginnings)
@@ -90,6 +96,12 @@ class _Marking:
                 phrase = " ".join(form for form, _found in said[place:until])
                 spans.append(_Span(found.start(), said[until - 1][1].end(), phrase))
         return spans
+
+    def _compared(self, word: str) -> str:
+        return self._as_sought(_form(word))
+
+    def _as_sought(self, form: str) -> str:
+        return stem if self._stems and (stem := _stem(form)) in self._stems else form
 
     def _until(self, said: Sequence[tuple[str, re.Match[str]]], place: int) -> int:
         """Behind the last word of the longest phrase that begins there; 0 where none does."""
@@ -111,6 +123,11 @@ def _names(term: Term) -> Iterator[str]:
 @lru_cache(maxsize=50_000)
 def _form(word: str) -> str:
     return "" if says_nothing(word) else " ".join(forms(word))
+
+
+@lru_cache(maxsize=50_000)
+def _stem(form: str) -> str:
+    return "".join(STEMMED.analyze(form))
 
 
 def _plain(text: str) -> str:

@@ -15,8 +15,8 @@ from hashlib import sha256
 from itertools import chain, islice
 
 from trials.text import folded
-from trials.vocabularies.loaded import FILE, OTHER, vocabulary
-from trials.vocabularies.wording import GENERIC, key, stems, words
+from trials.vocabularies.loaded import FILE, OTHER, SUBSTANCE, vocabulary
+from trials.vocabularies.wording import GENERIC, key, remembered, stems, words
 
 # Changes with the vocabulary: an index holds concepts of one edition.
 EDITION = sha256(FILE.read_bytes()).hexdigest()[:12]
@@ -62,7 +62,7 @@ def expansions(typed: Sequence[str]) -> list[Span]:
     return spans
 
 
-@lru_cache(maxsize=50_000)
+@remembered(50_000)
 def _stems(word: str) -> list[str]:
     return stems(words(word))
 
@@ -73,10 +73,17 @@ def _span(parted: Sequence[list[str]], start: int, end: int) -> Span | None:
     # One word for what is no condition and no substance is part of any sentence: women, time, therapy.
     if not identifier or (" " not in term_key and vocabulary().kind(identifier) == OTHER):
         return None
-    if _says_no_kind(identifier, term_key):
+    if _says_no_kind(identifier, term_key) or (
+        " " not in term_key and vocabulary().kind(identifier) == SUBSTANCE and _is_of_disease(parted, end)
+    ):
         return None
     name, terms, narrower, more = _entry(identifier, term_key)
     return Span(start, end, (identifier.lower(),), name, terms, narrower, more)
+
+
+def _is_of_disease(parted: Sequence[list[str]], end: int) -> bool:
+    """Whether a disease, whichever, is named after what ends there: "gluten disease" is about no substance."""
+    return end < len(parted) and len(parted[end]) == 1 and parted[end][0] in GENERIC
 
 
 @lru_cache(maxsize=10_000)
@@ -109,14 +116,14 @@ def concepts(names: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-@lru_cache(maxsize=50_000)
+@remembered(50_000)
 def _concepts(name: str) -> frozenset[str]:
     found = vocabulary()
     named = found.stands_for(name) or found.is_kind_of(name)
     return frozenset(identifier.lower() for one in named for identifier in (one, *found.broader(one)))
 
 
-@lru_cache(maxsize=50_000)
+@remembered(50_000)
 def preferred(name: str) -> str | None:
     """The vocabulary's name for a condition named so; None where it knows no such term."""
     found = vocabulary()
@@ -124,7 +131,7 @@ def preferred(name: str) -> str | None:
     return found[identifier].name if identifier else None
 
 
-@lru_cache(maxsize=50_000)
+@remembered(50_000)
 def canonical(name: str) -> str:
     """By what a condition is counted and filtered: its name in the vocabulary, or else as written; folded."""
     return folded(preferred(name) or name)

@@ -8,8 +8,8 @@ meaning: that two different keys mean the same is the vocabulary's knowledge.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, wraps
 from itertools import combinations
 
 from trials.text import folded
@@ -31,7 +31,27 @@ _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8"}
 _IRREGULAR = {
     "children": "child", "feet": "foot", "men": "man", "metastases": "metastasis", "teeth": "tooth",
     "women": "woman", "viruses": "virus", "abscesses": "abscess", "diagnoses": "diagnosis",
+    "aids": "aids",
 }  # fmt: skip
+
+
+# Letters of what is remembered at most, of texts and of words: anybody may send longer ones.
+_LONGEST_TEXT, _LONGEST_WORD = 200, 60
+
+
+def remembered[T](number: int) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
+    """What a function found for the last so many texts, as far as these are no longer than a name."""
+
+    def of(find: Callable[[str], T]) -> Callable[[str], T]:
+        again = lru_cache(maxsize=number)(find)
+
+        @wraps(find)
+        def found(text: str) -> T:
+            return again(text) if len(text) <= _LONGEST_TEXT else find(text)
+
+        return found
+
+    return of
 
 
 def words(text: str) -> list[str]:
@@ -39,7 +59,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(_POSSESSIVE.sub("", folded(text)).replace("'", "").translate(_GREEK))
 
 
-@lru_cache(maxsize=200_000)
+@remembered(200_000)
 def key(text: str) -> str:
     """What `text` is looked up by; "" where it has no word."""
     return key_of(words(text))
@@ -51,7 +71,7 @@ def key_of(parts: list[str]) -> str:
 
 def stems(parts: list[str]) -> list[str]:
     """Of those that say something, in their order."""
-    return [stem(part) for part in parts if part not in _SMALL]
+    return [stem(part) if len(part) <= _LONGEST_WORD else part for part in parts if part not in _SMALL]
 
 
 @lru_cache(maxsize=100_000)
