@@ -20,6 +20,7 @@ from config.context import acting_as, system
 from tests.benchmarks.registry.kept import Figures, Kept
 from tests.benchmarks.registry.usage import Sessions, used
 from tests.registry import write
+from trials import cities
 from trials.searching.index import folder
 
 SEED = 1
@@ -32,6 +33,7 @@ _PIECE = 1 << 20
 
 def measure(kept: Kept) -> None:
     """The first tenth and the rest apart: what memory one takes must not depend on how much it reads."""
+    cities.prepare()  # once on a machine, not in each import
     kept.once("emptied", _copy_of_the_empty_tables)
     tenth = kept.trials // 10
     for name, first, count in (("tenth", 1, tenth), ("rest", tenth + 1, kept.trials - tenth)):
