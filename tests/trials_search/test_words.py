@@ -74,6 +74,12 @@ FINDS = {
     "ABC-3000": "3",
     "nct0000000": "12345",
     "-vitamin -adults": "134",
+    "vitamin \u2013 adults": "",
+    "anti\u2011TNF": "4",
+    "\u201cMyocardial Infarction\u201d": "1",
+    "malaise or myositis": "2",
+    "heart attack or dermatomyositis or crohn disease": "123",
+    "vitamin cells or adults": "2",
     "x" * 200: "",
     f'"{"x" * 200}" OR adults': "2",
     f"adults -{'x' * 200}": "2",
@@ -105,6 +111,25 @@ def test_it_says_how_a_text_was_understood() -> None:
     assert understood("heart attack").has_synonyms
     assert understood('"heart attack"').terms == (Term("heart attack", "heart attack", is_phrase=True),)
     assert understood("dermato").terms[0].is_beginning
+
+
+@pytest.mark.usefixtures("five_trials")
+def test_an_or_written_small_is_read_as_one_between_names_and_else_in_doubt() -> None:
+    def understood(text: str, **more: Any) -> Any:
+        return engine.search(Wanted(text, **more), facets=()).understanding
+
+    names = understood("heart attack or dermatomyosits")
+    assert names.corrections == (("or", "OR"), ("dermatomyosits", "dermatomyositis"))
+    assert names.words == "heart attack OR dermatomyositis"
+    assert understood("heart attack or myositis", exact=True).corrections == ()
+    assert found("heart attack or myositis", exact=True) == ""
+    assert understood("mild or moderate (asthma OR copd) -cells").corrections == ()
+    doubted = understood("substance muscles or mg")
+    assert doubted.corrections == doubted.doubts == ()
+    assert understood("vitamin cells or adults").words == "vitamin cells OR adults"
+    assert understood("(vitamin OR cells) -(everbody OR myositis)").words == (
+        "(vitamin OR cells) -(everybody OR myositis)"
+    )
 
 
 @pytest.mark.usefixtures("five_trials")

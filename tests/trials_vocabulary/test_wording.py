@@ -101,7 +101,12 @@ def test_of_what_kind_a_thing_is_stands_last() -> None:
 
 def test_what_is_longer_than_any_name_is_not_remembered() -> None:
     read: list[str] = []
-    length = remembered(9)(lambda text: read.append(text) or len(text))
+
+    @remembered(9)
+    def length(text: str) -> int:
+        read.append(text)
+        return len(text)
+
     short, long = "a" * 200, "a" * 201
     assert [length(short), length(short), length(long), length(long)] == [200, 200, 201, 201]
     assert read == [short, long, long]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from tantivy import Query, Searcher
 
@@ -35,6 +36,7 @@ _SAY_NOTHING = frozenset(
         "to", "was", "were", "which", "who", "will", "with",
     )
 )  # fmt: skip
+_OR = Word("or")
 _NCT_NUMBER = re.compile(r"nct[0-9]{8}")
 _NUMBER_WITHIN = re.compile(r"(?<![a-z])nct[ :#-]{0,2}([0-9]{8})(?![0-9])", re.IGNORECASE)
 _NUMBER_ALONE = re.compile(r"[0-9]{8}")
@@ -75,15 +77,20 @@ class Interpreter:
     _corrections: list[tuple[str, str]] = field(default_factory=list)
 
     def interpreted(self, text: str) -> Interpretation:
+        text = understood.as_typed(text)
         read = understood.read(text)
         self._ignored.extend(read.ignored)
-        self._has_content = any(not _says_nothing(part) for part in understood.words_of(read.wanted))
         numbers = () if self.exact else self._numbers_among(text, read.wanted)
-        sought = (
-            self._numbered(numbers, text) if numbers else self._sought(read.wanted) if read.wanted else None
-        )
+        if numbers:
+            sought: Sought | None = self._numbered(numbers, text)
+            words = " ".join(term.sought for term in self._terms)
+        else:
+            wanted = self._with_alternatives(read.wanted)
+            self._has_content = any(not _says_nothing(part) for part in understood.words_of(wanted))
+            sought = self._sought(wanted) if wanted else None
+            words = self._written(wanted) if wanted else ""
         understanding = Understanding(
-            words=" ".join(_written(term) for term in self._terms),
+            words=words,
             terms=tuple(self._terms),
             corrections=tuple(self._corrections),
             ignored=tuple(self._ignored),
@@ -101,6 +108,43 @@ class Interpreter:
         self._terms.extend(Term(number, number.upper()) for number in numbers)
         self._ignored.extend(_NUMBER_WITHIN.sub(" ", text).split())
         return Identified(numbers)
+
+    def _with_alternatives(self, wanted: Node | None) -> Node | None:
+        """With an "or" that is written small as OR: between names and single words, or if in doubt anywhere.
+
+        Among more words it may join any of them: "mild or moderate asthma".
+        """
+        if self.exact or not isinstance(wanted, understood.All) or _OR not in wanted.parts:
+            return wanted
+        sides = [list(side) for is_or, side in groupby(wanted.parts, lambda part: part == _OR) if not is_or]
+        if len(sides) < 2 or not (self.doubting or all(map(_is_one_thing, sides))):
+            return wanted
+        self._corrections.append(("or", "OR"))
+        return understood.Any(
+            tuple(side[0] if len(side) == 1 else understood.All(tuple(side)) for side in sides)
+        )
+
+    def _written(self, node: Node) -> str:
+        """What is sought in one line, as it could be typed."""
+        match node:
+            case Word(text, is_beginning):
+                text = dict(self._corrections).get(text, text)
+                is_beginning = is_beginning or any(
+                    term.is_beginning and term.sought == text for term in self._terms
+                )
+                return "" if text in self._ignored else f"{text}{'*' if is_beginning else ''}"
+            case Phrase(text):
+                return f'"{text}"'
+            case understood.Not(part):
+                return f"-{self._in_brackets(part)}"
+            case understood.All(parts):
+                return " ".join(filter(None, map(self._in_brackets, parts)))
+            case understood.Any(parts):
+                return " OR ".join(filter(None, map(self._written, parts)))
+
+    def _in_brackets(self, node: Node) -> str:
+        written = self._written(node)
+        return f"({written})" if isinstance(node, understood.Any | understood.All) else written
 
     def _sought(self, node: Node) -> Sought | None:
         match node:
@@ -256,6 +300,7 @@ class Interpreter:
 
 def identified(searcher: Searcher, text: str) -> str:
     """The identifier, folded, that a text is, where it is one and no ordinary word; else nothing."""
+    text = understood.as_typed(text)
     if number := nct_id_in(text):
         return folded(number)
     whole = folded(text)
@@ -298,6 +343,13 @@ def says_nothing(word: str) -> bool:
     return not word.isupper() and word.lower() in _SAY_NOTHING
 
 
+def _is_one_thing(parts: Sequence[Node]) -> bool:
+    """Whether it is a word or a phrase, or words that together are one name of the vocabulary."""
+    words = [part.text for part in parts if isinstance(part, Word)]
+    whole = [span for span in synonyms.expansions(words) if span.end - span.start == len(parts)]
+    return len(parts) == 1 or (len(words) == len(parts) and bool(whole))
+
+
 def _says_nothing(part: Word | Phrase) -> bool:
     return isinstance(part, Word) and not part.is_beginning and says_nothing(part.text)
 
@@ -306,8 +358,3 @@ def _joined(parts: list[Sought], kind: type[Every | Some]) -> Sought | None:
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else kind(tuple(parts))
-
-
-def _written(term: Term) -> str:
-    words = f'"{term.sought}"' if term.is_phrase else term.sought
-    return f"{'-' if term.is_excluded else ''}{words}{'*' if term.is_beginning else ''}"

@@ -82,7 +82,7 @@ def _span(parted: Sequence[list[str]], start: int, end: int) -> Span | None:
 
 
 def _is_of_disease(parted: Sequence[list[str]], end: int) -> bool:
-    """Whether a disease, whichever, is named after what ends there: "gluten disease" is about no substance."""
+    """Whether what ends there only names a disease, whichever: "gluten disease" is about no substance."""
     return end < len(parted) and len(parted[end]) == 1 and parted[end][0] in GENERIC
 
 

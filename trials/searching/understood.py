@@ -7,7 +7,8 @@
     (asthma OR copd) child*    brackets; words that begin with something
 
 AND, OR and NOT are written in capitals. What makes no sense, such as a bracket that is never closed, is read
-as leniently as possible: a word is never dropped, a sign may be.
+as leniently as possible: a word is never dropped, a sign may be. What word processors make of hyphens and
+quotation marks is read as what was typed.
 """
 
 from __future__ import annotations
@@ -21,15 +22,21 @@ DEEPEST = 20
 
 _TOKEN = re.compile(
     r"""
-    (?P<phrase> ["“”„] [^"“”„]* (?: ["“”„] | $ ) )
+    (?P<phrase> " [^"]* (?: " | $ ) )
     | (?P<open> \( )
     | (?P<close> \) )
-    | (?P<word> [^\s"“”„()]+ )
+    | (?P<word> [^\s"()]+ )
     """,
     re.VERBOSE,
 )
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
-_MINUS = "-−–"  # noqa: RUF001  (a word processor makes these of a minus)
+_MINUS = "-"
+_TYPED = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d", "-")
+    | dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02", '"')
+    | dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4\uff07", "'")
+    | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff")  # what is not seen
+)
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,7 @@ def read(text: str) -> Read:
     ignored: list[str] = []
     too_deep = 0
     negated = False
-    for kind, written in _tokens(text):
+    for kind, written in _tokens(as_typed(text)):
         if kind == "or":
             levels[-1].alternatives.append([])
         elif kind == "not":
@@ -126,6 +133,11 @@ def read(text: str) -> Read:
     return Read(wanted, tuple(ignored))
 
 
+def as_typed(text: str) -> str:
+    """With plain hyphens and quotation marks, and without what is not seen."""
+    return text if text.isascii() else text.translate(_TYPED)
+
+
 def words_of(node: Node | None) -> Iterator[Word | Phrase]:
     """The words and phrases of a tree, in their order."""
     match node:
@@ -146,12 +158,14 @@ def _close(levels: list[_Level]) -> None:
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    """Kind and text of each token; a minus before something is a token of its own, "not"."""
+    """Kind and text of each token; a minus right before something is a token of its own, "not"."""
     for found in _TOKEN.finditer(text):
         kind, written = str(found.lastgroup), found[0]
-        before = text[found.start() - 1] if found.start() else " "
-        if kind == "word" and written[0] in _MINUS and (before.isspace() or before == "("):
-            yield "not", written[0]
+        start, end = found.span()
+        before, after = text[max(0, start - 1) : start], text[end : end + 1]
+        begins = kind == "word" and written[0] == _MINUS and (not before or before.isspace() or before == "(")
+        if begins and (written.strip(_MINUS) or (after and not after.isspace())):
+            yield "not", _MINUS
             written = written.lstrip(_MINUS)
         if kind == "word" and written in _OPERATORS:
             kind = written.lower()
