@@ -40,6 +40,7 @@ GET = {
     "trials:trial": PUBLIC,
     "trials:long": PUBLIC,
     "trials:history": PUBLIC,
+    "trials:import": (404,) * 7,  # none of this trial
     "trials:compare_criteria": PUBLIC,
     **dict.fromkeys(
         ("trials:trial_json", "trials:trial_ris", "trials:trial_fhir", "trials:trial_criteria"), PUBLIC
@@ -128,6 +129,7 @@ POST = {
     "trials:trial": (405,) * 7,
     "trials:long": (405,) * 7,
     "trials:history": (405,) * 7,
+    "trials:import": (405,) * 7,
     "trials:compare_criteria": (405,) * 7,
     **dict.fromkeys(
         ("trials:trial_json", "trials:trial_ris", "trials:trial_fhir", "trials:trial_criteria"), (405,) * 7
@@ -237,6 +239,7 @@ def addresses(screening: Screening) -> dict[str, str]:
         "trials:remove_saved": {"pk": 1},
         "trials:compare_criteria": {"nct_id": screening.trial.nct_id},
         "trials:history": {"nct_id": screening.trial.nct_id},
+        "trials:import": {"nct_id": screening.trial.nct_id, "pk": 1},
         **{
             f"trials:{name}": {"nct_id": screening.trial.nct_id}
             for name in ("trial_json", "trial_ris", "trial_fhir", "trial_criteria")

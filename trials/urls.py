@@ -11,6 +11,7 @@ urlpatterns = [
     path("trials/<slug:nct_id>/", reading_views.trial_page, name="trial"),
     path("trials/<slug:nct_id>/all/<slug:name>/", reading_views.long_part, name="long"),
     path("trials/<slug:nct_id>/history/", reading_views.trial_history, name="history"),
+    path("trials/<slug:nct_id>/history/<int:pk>/", reading_views.one_import, name="import"),
     path("trials/<slug:nct_id>/related/", reading_views.related_trials, name="related"),
     path("trials/<slug:nct_id>/criteria/compare/", reading_views.compare_criteria, name="compare_criteria"),
     path("", include("trials.handing_on.urls")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from config.context import acting_as, system
 from tests.trials.records import record
 from tests.trials_views.catalogue import add_trial, text_of
+from tests.trials_views.promises import LARGEST
 from tests.trials_views.test_trial_page import sections
 from trials.importers.ctgov import read_study
 from trials.importers.store import save_study
@@ -67,6 +69,16 @@ def test_changes_without_columns_and_old_ones_are_told_too(client: Client) -> No
                 "removed": [{"citation": "Bohan A. Myositis.", "type": "BACKGROUND"}]
             },
             "documentSection.largeDocumentModule": None,
+            "documentSection.largeDocumentModule.largeDocs": {
+                "added": [{"label": "Protocol", "date": "2015-07", "filename": "x.pdf", "hasSap": False}]
+            },
+            "derivedSection.conditionBrowseModule.meshes": {"added": [{"id": "D1", "term": "Myositis"}]},
+            "protocolSection.statusModule.dispFirstSubmitDate": [None, "2021-01-02"],
+            "protocolSection.designModule.bioSpec.retention": [None, "SAMPLES_WITH_DNA"],
+            "protocolSection.designModule.newKey": [None, "2021-99-99"],
+            "resultsSection.participantFlowModule.groups": {
+                "changed": [[{"id": "FG000", "title": "A"}, {"id": "FG000", "title": "B"}]]
+            },
         },
         "groups": {"links": {"order": [[["A", "x"]], [["A", "y"]]]}},
     }
@@ -74,10 +86,16 @@ def test_changes_without_columns_and_old_ones_are_told_too(client: Client) -> No
     text = history(client)
     for part in (
         "Outcome measures It was changed; what stood there before was not kept.",
-        "Oversight: oversight has dmc Before It was not there. After Yes",
-        "Sharing of data: info types Before It was not there. After Study protocol",
-        "Publications and links: references Before Background; Bohan A. Myositis. After It is gone.",
+        "A data monitoring committee watches over it Before It was not there. After Yes",
+        "Sharing of data: with them Before It was not there. After Study protocol",
+        "Publications Before Bohan A. Myositis.; Background After It is gone.",
+        "Study documents Before It was not there. After Protocol; Jul 2015",
         "Study documents It was changed",
+        "Subject terms of the conditions Before It was not there. After Myositis",
+        "Delay of the results first requested or certified Before It was not there. After 2 Jan 2021",
+        "Samples kept Before It was not there. After Samples from which DNA can be taken",
+        "Study design: new key Before It was not there. After 2021-99-99",
+        "Results: participant flow: groups Before A After B",
         "Which arm receives what Before A, x After A, y",
     ):
         assert part in text
@@ -85,17 +103,24 @@ def test_changes_without_columns_and_old_ones_are_told_too(client: Client) -> No
 
 def test_a_long_history_has_pages_and_a_long_list_is_cut(client: Client) -> None:
     trial = add_trial(NUMBER)
-    sites = {"added": [{"facility": f"Clinic {n}", "city": "Iowa City"} for n in range(60)]}
+    sites = {"added": [{"facility": f"Clinic {n}", "city": "Iowa City"} for n in range(700)]}
     TrialImport.objects.bulk_create(
         TrialImport(
             trial=trial, by="test", changes={"sites": sites} if n == 24 else {"acronym": ["A", f"B{n}"]}
         )
         for n in range(25)
     )
-    assert "Clinic 49" in history(client)
-    assert "Clinic 50" not in history(client)
-    assert "and 10 more" in history(client)
+    html = client.get(f"/trials/{NUMBER}/history/").content.decode()
+    assert len(html.encode()) < LARGEST
+    assert "Clinic 100" in html
+    assert "Clinic 200" not in html
     assert "Page 1 of 2" in history(client)
+    [link] = re.findall(r'href="([^"]*)">All 700 changes', html)
+    whole = "".join(client.get(f"{link}?page={page}").content.decode() for page in range(1, 5))
+    assert [n for n in range(700) if f"Clinic {n}" not in whole] == []
+    assert (
+        client.get(f"/trials/{NUMBER}/history/{TrialImport.objects.latest('pk').pk + 1}/").status_code == 404
+    )
     assert "B0" in history(client, "?page=2")
     assert "There is no page 9" in history(client, "?page=9")
 

@@ -52,6 +52,21 @@ def test_a_condition_that_is_narrower_is_close(trials: list[Trial]) -> None:
     assert (found["2"].conditions, found["2"].close_conditions) == ([], ["STEMI"])
 
 
+def test_what_is_far_too_general_is_not_close() -> None:
+    first = about(1, ["Prostate Cancer"], "Docetaxel", "One")
+    about(2, ["Thyroid Cancer", "Cancer"], "Docetaxel", "Two")
+    [alike] = related(first)
+    assert (alike.conditions, alike.close_conditions, alike.words) == ([], [], [])
+    assert alike.interventions == ["Docetaxel"]
+
+
+def test_words_that_many_titles_have_make_no_trials_alike() -> None:
+    first, *_others = (
+        about(n, ["Gout", "Flat Feet", "Acne"][n % 3 : n % 3 + 1], "Placebo", "Patients") for n in range(1, 8)
+    )
+    assert {alike.trial.nct_id[-1] for alike in related(first)} == {"4", "7"}
+
+
 def test_words_of_the_title_are_no_reason_where_none_are_shared(client: Client) -> None:
     about(1, ["Polymyositis"], "Placebo", "Swallowing")
     about(2, ["Flat Feet"], "Placebo", "Walking", "Polymyositis")
@@ -61,8 +76,8 @@ def test_words_of_the_title_are_no_reason_where_none_are_shared(client: Client) 
     )
     assert "Walking NCT00000002" in first
     assert "A broader condition or a keyword in common" in first
-    assert "Similar words" not in first
-    assert "Similar words in the title" in third
+    assert "In both titles" not in first
+    assert "In both titles: Walking" in third
 
 
 def test_the_title_that_a_trial_has_counts_where_it_has_no_short_one() -> None:
@@ -70,7 +85,7 @@ def test_the_title_that_a_trial_has_counts_where_it_has_no_short_one() -> None:
     conditions = {"conditions": ["Flat Feet"], "keywords": []}
     only_official = add_trial("NCT00000001", identificationModule=titles, conditionsModule=conditions)
     about(2, ["Weak Ankles"], "Placebo", "Walking")
-    assert [(alike.trial.nct_id[-1], alike.shares_words) for alike in related(only_official)] == [("2", True)]
+    assert [(alike.trial.nct_id[-1], alike.words) for alike in related(only_official)] == [("2", ["Walking"])]
 
 
 def test_placebo_makes_no_trials_alike(trials: list[Trial]) -> None:

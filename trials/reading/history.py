@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trials.criteria.diff import Piece, words_between
 from trials.models import Trial, TrialImport
 from trials.reading.in_words import LIST_NAMES, column_in_words, entry_in_words
+from trials.reading.portions import Kind, Portion, pieces
+from trials.reading.record_words import heading_of, place_of, said
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from django.utils.functional import Promise
 
-# More entries of one list than these are counted and not shown: a page is to be read.
-MOST_ENTRIES = 50
-# Longer passages are laid side by side whole: to compare them word by word would take too long.
+# Longer passages are laid side by side in pieces: to compare them word by word would take too long.
 _LONGEST = 6000
 _LISTS_OF_GROUPS = {
     "arms": gettext_lazy("Arms"),
@@ -32,15 +32,6 @@ _LISTS_OF_GROUPS = {
 }
 # Columns first, as the trial has them.
 _ORDER = {field.name: place for place, field in enumerate(Trial._meta.concrete_fields)}
-_MODULES: Mapping[str, str | Promise] = {
-    "oversightModule": gettext_lazy("Oversight"),
-    "ipdSharingStatementModule": gettext_lazy("Sharing of data"),
-    "referencesModule": gettext_lazy("Publications and links"),
-    "documentSection": gettext_lazy("Study documents"),
-    "resultsSection": gettext_lazy("Results"),
-    "annotationSection": gettext_lazy("Remarks of the registry"),
-    "derivedSection": gettext_lazy("Subject terms"),
-}
 
 
 @dataclass(frozen=True)
@@ -63,25 +54,37 @@ class Changed:
         self._entries = entries or ()
 
     @cached_property
-    def _all(self) -> list[Entry]:
+    def entries(self) -> list[Entry]:
         return list(self._entries)
 
-    @property
-    def entries(self) -> list[Entry]:
-        return self._all[:MOST_ENTRIES]
+
+@dataclass(frozen=True)
+class Line:
+    """One entry with what it belongs to; none where there is no telling what became of it."""
+
+    change: Changed
+    entry: Entry | None
 
     @property
-    def more(self) -> int:
-        """How many are not shown."""
-        return max(0, len(self._all) - MOST_ENTRIES)
+    def words(self) -> list[str]:
+        sides = (*self.entry.before, *self.entry.after) if self.entry else ()
+        return [str(self.change.heading), *(piece.text for piece in sides)]
+
+
+@dataclass(frozen=True)
+class UnderHeading:
+    """The entries of one change that are shown together."""
+
+    change: Changed
+    entries: Sequence[Entry]
 
 
 @dataclass(frozen=True)
 class Told:
     """One import of the trial's record."""
 
+    pk: int
     at: datetime
-    by: str
     is_first: bool
     changes: Sequence[Changed]
 
@@ -90,10 +93,36 @@ class Told:
         return list(dict.fromkeys(str(change.heading) for change in self.changes))
 
 
+def lines_of(told: Told) -> Portion:
+    """All that an import changed, entry by entry."""
+    lines = [Line(change, entry) for change in told.changes for entry in change.entries or (None,)]
+    return Portion(str(told.pk), _CHANGES, lines)
+
+
+def _under_headings(lines: Sequence[Line]) -> list[UnderHeading]:
+    by_change: dict[int, list[Line]] = {}
+    for line in lines:
+        by_change.setdefault(id(line.change), []).append(line)
+    return [
+        UnderHeading(found[0].change, [line.entry for line in found if line.entry])
+        for found in by_change.values()
+    ]
+
+
+_CHANGES = Kind(
+    gettext_lazy("Changes"),
+    gettext_lazy("All %(n)s changes"),
+    "trials/changes.html",
+    lambda line: line.words,
+    markup=450,
+    made_of=_under_headings,
+)
+
+
 def told(imported: TrialImport) -> Told:
     named = sorted(imported.changes.items(), key=lambda item: _ORDER.get(item[0], len(_ORDER)))
     changes = [change for name, value in named for change in _changed(name, value)]
-    return Told(imported.at, imported.by, not imported.changes, changes)
+    return Told(imported.pk, imported.at, not imported.changes, changes)
 
 
 def _changed(name: str, value: Any) -> Iterator[Changed]:
@@ -104,7 +133,8 @@ def _changed(name: str, value: Any) -> Iterator[Changed]:
             for part, difference in (value or dict.fromkeys(("arms",))).items():
                 yield _of_list(_LISTS_OF_GROUPS[part], difference, part)
         case "record":
-            yield from (_of_record(path, difference) for path, difference in (value or {}).items())
+            places = sorted((value or {}).items(), key=lambda item: place_of(item[0]))
+            yield from (_of_record(path, difference) for path, difference in places)
         case _ if name in LIST_NAMES:
             yield _of_list(_capital(LIST_NAMES[name]), value, name)
         case _:
@@ -114,42 +144,30 @@ def _changed(name: str, value: Any) -> Iterator[Changed]:
 
 
 def _of_list(heading: str | Promise, difference: Mapping[str, Any] | None, name: str) -> Changed:
-    return Changed(heading, None if difference is None else _entries(difference, name))
+    return Changed(
+        heading, None if difference is None else _entries(difference, partial(entry_in_words, name))
+    )
 
 
-def _entries(difference: Mapping[str, Any], name: str) -> Iterator[Entry]:
+def _entries(difference: Mapping[str, Any], said: Callable[[Any], str]) -> Iterator[Entry]:
     for before, after in difference.get("changed", ()):
-        yield from _between(entry_in_words(name, before), entry_in_words(name, after))
-    for gone in difference.get("removed", ()):
-        yield from _between(entry_in_words(name, gone), "")
-    for new in difference.get("added", ()):
-        yield from _between("", entry_in_words(name, new))
+        yield from _between(said(before), said(after))
+    gone, new = (Counter(map(said, difference.get(kind, ()))) for kind in ("removed", "added"))
+    for words in (gone - new).elements():  # what reads the same differs in what is for programs alone
+        yield from _between(words, "")
+    for words in (new - gone).elements():
+        yield from _between("", words)
     if order := difference.get("order"):
-        yield from _between(*("\n".join(entry_in_words(name, each) for each in side) for side in order))
+        yield from _between(*("\n".join(said(each) for each in side) for side in order))
 
 
 def _of_record(path: str, difference: Any) -> Changed:
-    heading, name = _heading_of(path), path.rpartition(".")[2]
+    heading, in_words = heading_of(path), partial(said, path)
     if difference is None:
         return Changed(heading)
     if isinstance(difference, Mapping):
-        return _of_list(heading, difference, name)
-    return Changed(heading, _between(*(entry_in_words(name, side) for side in difference)))
-
-
-def _heading_of(path: str) -> str:
-    """ "protocolSection.oversightModule.isUsExport" as "Oversight: is us export"."""
-    section, *keys = path.split(".")
-    known = _MODULES.get(section)
-    if keys and keys[0].endswith("Module"):
-        known = _MODULES.get(keys.pop(0), known)
-    return ": ".join([str(known or _("Record")), *map(_spoken, keys)])
-
-
-def _spoken(key: str) -> str:
-    """ "targetDuration" as "target duration"."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", key)
-    return words.lower()
+        return Changed(heading, _entries(difference, in_words))
+    return Changed(heading, _between(*map(in_words, difference)))
 
 
 def _between(before: str, after: str) -> Iterator[Entry]:
@@ -158,12 +176,18 @@ def _between(before: str, after: str) -> Iterator[Entry]:
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     for tag, start, end, other_start, other_end in matcher.get_opcodes():
         if tag != "equal":
-            yield _passage("\n".join(old[start:end]), "\n".join(new[other_start:other_end]))
+            yield from _passages("\n".join(old[start:end]), "\n".join(new[other_start:other_end]))
+
+
+def _passages(before: str, after: str) -> Iterator[Entry]:
+    if max(len(before), len(after)) <= _LONGEST:
+        yield _passage(before, after)
+        return
+    for old, new in zip_longest(pieces(before), pieces(after), fillvalue=""):
+        yield Entry([Piece("removed", old)] if old else [], [Piece("added", new)] if new else [])
 
 
 def _passage(before: str, after: str) -> Entry:
-    if max(len(before), len(after)) > _LONGEST:
-        return Entry([Piece("removed", before)] if before else [], [Piece("added", after)] if after else [])
     pieces = words_between(before, after)
     return Entry(
         [piece for piece in pieces if piece.kind != "added"],

@@ -17,6 +17,7 @@ from trials.dates import PartialDate
 from trials.fields import PartialDateField
 from trials.models import TrialSponsor
 from trials.models.trial import Outcome
+from trials.templatetags.catalogue import age
 from trials.text import humanised
 from trials.vocabulary import (
     AgeGroup,
@@ -44,6 +45,7 @@ LIST_NAMES: Mapping[str, Promise] = {
     "contacts": gettext_lazy("contacts"),
 }
 
+_AGES = ("minimum_age", "maximum_age")
 _OF_LISTS: Mapping[str, type[TextChoices]] = {
     "phases": Phase,
     "std_ages": AgeGroup,
@@ -63,7 +65,12 @@ _OF_ROWS: Mapping[str, Mapping[str, type[TextChoices]]] = {
 }
 
 # A database keeps the keys of an entry in no order of ours.
-_SITE = ("facility", "city", "state", "zip", "country", "status", "coordinates", "contacts")
+_FIRST = (
+    *("facility", "city", "state", "zip", "country", "status", "coordinates", "contacts"),
+    *("label", "name", "kind", "measure", "title", "identifier", "type", "domain", "link"),
+)
+# Of an entry, what is for programs.
+_MACHINERY = frozenset({"folded", "id", "groupId"})
 # Values of a record that are written in capitals and mean words.
 _ENUMERATIONS = frozenset(
     {"type", "class", "role", "status", "statusForNctId", "ipdSharing", "infoTypes", "retention"}
@@ -88,6 +95,8 @@ def column_in_words(field: models.Field[Any, Any], value: Any) -> str:
         return _moment(value)
     if isinstance(field, models.DateField):
         return date_format(date.fromisoformat(value), "j M Y", use_l10n=False)
+    if field.name in _AGES:
+        return age(str(value)) or _("No limit")
     choices = dict(field.flatchoices)
     if choices:
         return str(choices.get(value, humanised(str(value))))
@@ -114,7 +123,7 @@ def entry_in_words(name: str, entry: Any) -> str:
             if key in vocabularies
             else entry_in_words(key, value)
             for key, value in sorted(entry.items(), key=lambda item: _place(item[0]))
-            if value not in (None, "") and key != "folded"
+            if value not in (None, "") and key not in _MACHINERY
         )
         return "; ".join(filter(None, said))
     if isinstance(entry, list):
@@ -128,7 +137,7 @@ def entry_in_words(name: str, entry: Any) -> str:
 
 
 def _place(key: str) -> int:
-    return _SITE.index(key) if key in _SITE else len(_SITE)
+    return _FIRST.index(key) if key in _FIRST else len(_FIRST)
 
 
 def _row(values: Mapping[str, Any], vocabularies: Mapping[str, type[TextChoices]] | None = None) -> str:

@@ -48,6 +48,10 @@ class Portion:
     entries: Sequence[Any]
 
     @property
+    def number(self) -> str:
+        return f"{len(self.entries):,}"
+
+    @property
     def is_text(self) -> bool:
         return self.kind.made_of == "".join
 
@@ -127,7 +131,7 @@ class Shown:
     @property
     def every(self) -> str:
         """The words that lead to all of it."""
-        return self.portion.kind.every % {"n": f"{len(self.portion.entries):,}"}
+        return self.portion.kind.every % {"n": self.portion.number}
 
 
 def shown(portions: Mapping[str, Portion], room: int) -> dict[str, Shown]:

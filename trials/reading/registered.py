@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     type Labels = Mapping[str, _StrPromise]
     type Facts = list[tuple[_StrPromise, str]]
 
-_OVERSIGHT: Labels = {
+OVERSIGHT: Labels = {
     "oversightHasDmc": _("A data monitoring committee watches over it"),
     "isFdaRegulatedDrug": _("Studies a drug regulated by the US FDA"),
     "isFdaRegulatedDevice": _("Studies a device regulated by the US FDA"),
@@ -44,25 +44,25 @@ _OVERSIGHT: Labels = {
     "isUsExport": _("Product made in the USA and exported from there"),
     "fdaaa801Violation": _("Violated the US law on registering trials (FDAAA 801)"),
 }
-_ACCESS_KINDS: Labels = {
+ACCESS_KINDS: Labels = {
     "individual": _("For single patients"),
     "intermediate": _("For a group of patients of intermediate size"),
     "treatment": _("For many patients, by a treatment protocol"),
 }
-_RESULTS: Labels = {
+RESULTS: Labels = {
     "participantFlowModule": _("Participant flow"),
     "baselineCharacteristicsModule": _("Baseline characteristics"),
     "outcomeMeasuresModule": _("Outcome measures"),
     "adverseEventsModule": _("Adverse events"),
 }
-_SUBMISSIONS: Labels = {
+SUBMISSIONS: Labels = {
     "studyFirstSubmitQcDate": _("First submission that met the registry's standards"),
     "resultsFirstSubmitDate": _("Results first submitted"),
     "resultsFirstSubmitQcDate": _("First results that met the registry's standards"),
     "dispFirstSubmitDate": _("Delay of the results first requested or certified"),
     "dispFirstSubmitQcDate": _("First such request that met the registry's standards"),
 }
-_STEP_DATES: Labels = {
+STEP_DATES: Labels = {
     "issuedDate": _("Issued"),
     "releaseDate": _("Released"),
     "creationDate": _("Entered"),
@@ -156,7 +156,7 @@ class Registered:
     def access_kinds(self) -> list[_StrPromise]:
         """Of a trial that is itself one of expanded access."""
         kinds = self._design.part("expandedAccessTypes")
-        return [label for key, label in _ACCESS_KINDS.items() if kinds.boolean(key)]
+        return [label for key, label in ACCESS_KINDS.items() if kinds.boolean(key)]
 
     @property
     def expanded_access(self) -> str:
@@ -177,7 +177,7 @@ class Registered:
         """Dates of the record itself, each with its name and whether it is actual or estimated."""
         posted = self._status.part("dispFirstPostDateStruct")
         return [
-            *((label, self._status.date(key), "") for key, label in _SUBMISSIONS.items()),
+            *((label, self._status.date(key), "") for key, label in SUBMISSIONS.items()),
             (_("Delay of the results first posted"), posted.date("date"), posted.text("type")),
         ]
 
@@ -195,7 +195,7 @@ class Registered:
     def results(self) -> list[_StrPromise]:
         """Which parts the published results have."""
         section = self._record.part("resultsSection")
-        return [label for key, label in _RESULTS.items() if key in section]
+        return [label for key, label in RESULTS.items() if key in section]
 
     @property
     def limitations(self) -> str:
@@ -219,7 +219,7 @@ class Registered:
 
     @cached_property
     def oversight(self) -> Facts:
-        said = ((label, _yes_or_no(self._oversight.boolean(key))) for key, label in _OVERSIGHT.items())
+        said = ((label, _yes_or_no(self._oversight.boolean(key))) for key, label in OVERSIGHT.items())
         return [(label, words) for label, words in said if words]
 
     @cached_property
@@ -228,7 +228,7 @@ class Registered:
             Step(
                 _word(ViolationStep, event.text("type")),
                 sorted(
-                    ((label, day) for key, label in _STEP_DATES.items() if (day := event.date(key))),
+                    ((label, day) for key, label in STEP_DATES.items() if (day := event.date(key))),
                     key=lambda dated: dated[1],
                 ),
                 event.text("description"),

@@ -7,7 +7,8 @@ Information Retrieval 3 (2009), 333.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
@@ -24,8 +25,13 @@ from trials.vocabularies.loaded import vocabulary
 _CONDITION, _INTERVENTION, _BROADER, _WORD = 4.0, 3.0, 1.0, 0.5
 _NAMES = 10  # of conditions, and of interventions, that count; the first are the main ones
 _WORDS = 8
+# A word of so many titles, or of a hundredth of all, says nothing of what a trial is about.
+_COMMON, _COMMON_SHARE = 5, 0.01
 _SHOWN = 3
+# A concept with more narrower ones brings nothing close: "Carcinoma", "Heart Diseases".
+_GENERAL = 300
 _COLUMNS = ("nct_id", "brief_title", "official_title", "nickname", "acronym", "overall_status")
+_WORD_WRITTEN = re.compile(r"\w[\w'’-]{3,}")  # noqa: RUF001
 # Two trials are no more alike for these.
 _EVERYWHERE = frozenset({"placebo", "placebos", "standard of care", "normal saline", "no intervention"})
 
@@ -34,14 +40,14 @@ _EVERYWHERE = frozenset({"placebo", "placebos", "standard of care", "normal sali
 class Alike:
     """A trial with what it has in common with another: the same, or else a close condition, interventions.
 
-    `shares_words` tells whether it has words of the other's title in its own ones.
+    `words` are rare ones of the other's title that its own titles have.
     """
 
     trial: Trial
     conditions: Sequence[str]
     close_conditions: Sequence[str]
     interventions: Sequence[str]
-    shares_words: bool
+    words: Sequence[str]
 
 
 def related(trial: Trial, *, count: int = 5) -> list[Alike]:
@@ -89,12 +95,15 @@ def _weighed(query: Query, weight: float) -> Query:
     return Query.boost_query(query, weight)
 
 
-def _rarest(now: Snapshot, title: str) -> list[str]:
-    """The words of a title that other titles have, but the fewest."""
-    number = {word: now.searcher.doc_freq("title", word) for word in set(STEMMED.analyze(normalised(title)))}
-    return sorted((word for word in number if number[word] > 1), key=lambda word: (number[word], word))[
-        :_WORDS
-    ]
+def _rarest(now: Snapshot, title: str) -> dict[str, str]:
+    """The words of a title that few others have, the rarest first: as the index has them, and as written."""
+    written = {
+        stem: word for word in _WORD_WRITTEN.findall(title) for stem in STEMMED.analyze(normalised(word))
+    }
+    number = {stem: now.searcher.doc_freq("title", stem) for stem in written}
+    common = max(_COMMON, _COMMON_SHARE * now.searcher.num_docs)
+    rare = (stem for stem in written if 1 < number[stem] <= common)
+    return {stem: written[stem] for stem in sorted(rare, key=lambda stem: (number[stem], stem))[:_WORDS]}
 
 
 @dataclass(frozen=True)
@@ -111,8 +120,9 @@ class _Named:
             _things(intervention.name for intervention in trial.interventions.all()),
         )
 
-    def common_with(self, trial: Trial, words: Collection[str]) -> Alike:
+    def common_with(self, trial: Trial, words: Mapping[str, str]) -> Alike:
         other = _Named.of(trial)
+        titled = _title_words(trial)
         same = _shared(self.conditions, other.conditions)
         close = [] if same else [name for thing, name in other.conditions.items() if self._is_close_to(thing)]
         return Alike(
@@ -120,20 +130,23 @@ class _Named:
             same,
             _distinct(close),
             _shared(self.interventions, other.interventions),
-            not _title_words(trial).isdisjoint(words),
+            _distinct(word for stem, word in words.items() if stem in titled),
         )
 
     def _is_close_to(self, thing: str) -> bool:
-        """Narrower or broader than one of the conditions, or next below the same one."""
+        """Narrower or broader than one of the conditions, or next below the same one; none too general."""
         known = vocabulary()
         if thing not in known:
             return False
         mine = [each for each in self.conditions if each in known]
         return any(
-            thing in known.broader(each)
-            or each in known.broader(thing)
-            or set(known[thing].broader) & set(known[each].broader)
+            len(known.all_narrower(between)) <= _GENERAL
             for each in mine
+            for between in (
+                *({thing} & known.broader(each)),
+                *({each} & known.broader(thing)),
+                *(set(known[thing].broader) & set(known[each].broader)),
+            )
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -17,9 +17,10 @@ from trials.editor.changes import changes_between
 from trials.models import Trial
 from trials.paging import page_of
 from trials.reading.comparing import CompareForm, comparable
-from trials.reading.history import told
+from trials.reading.history import lines_of, told
 from trials.reading.long import LONG, portion
 from trials.reading.page import TrialPage, for_page
+from trials.reading.portions import ROOM_ALONE, shown
 from trials.reading.related import related
 from trials.reading.sites import SitesPage
 from trials.text import nct_id_in
@@ -78,8 +79,28 @@ def trial_history(request: HttpRequest, nct_id: str) -> HttpResponse:
     if trial is None:
         return redirect("trials:history", _nct_id_now(nct_id))
     page, problem = page_of(Paginator(trial.imports.all(), IMPORTS_A_PAGE), request.GET.get("page", "1"))
-    context = {"trial": trial, "page": page, "page_problem": problem, "imports": list(map(told, page))}
+    imports = list(map(told, page))
+    found = shown({str(each.pk): lines_of(each) for each in imports}, ROOM_ALONE)
+    context = {
+        "trial": trial,
+        "page": page,
+        "page_problem": problem,
+        "imports": [(each, found[str(each.pk)]) for each in imports],
+    }
     return render(request, "trials/history.html", context)
+
+
+@require_safe
+@gzip_page
+def one_import(request: HttpRequest, nct_id: str, pk: int) -> HttpResponse:
+    """All that one import changed, page by page."""
+    trial = Trial.objects.for_title().filter(nct_id=nct_id).first()
+    if trial is None:
+        return redirect("trials:import", _nct_id_now(nct_id), pk)
+    this = told(get_object_or_404(trial.imports, pk=pk))
+    page, problem = page_of(Paginator(lines_of(this).runs(), 1), request.GET.get("page", "1"))
+    context = {"trial": trial, "told": this, "page_problem": problem, "run_page": page, "run": page[0]}
+    return render(request, "trials/import.html", context)
 
 
 # Compressed like the trial's page, for the same reason.
