@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 
 from tests.criteria.documents import document
 from tests.criteria.drafts import VARIABLES, documents
+from tests.documents.fixtures import fixture, trial_fixtures
 from tests.logic.trees import group, leaf, lost, ref
 from trials.criteria.draft import Document
 from trials.criteria.lint import Entry, Finding, Severity, errors, lint
 from trials.criteria.tree import parse_tree
-
-ROOT = Path(__file__).parents[2]
 
 
 def age(identifier: str, comparator: str, value: Any, **more: Any) -> dict[str, Any]:
@@ -234,14 +231,14 @@ def test_an_earlier_value_is_of_a_variable_that_is_known() -> None:
 
 
 def test_the_trials_that_come_with_it_have_no_errors() -> None:
-    entries = yaml.safe_load((ROOT / "fixtures/variables.yaml").read_text())
+    entries = fixture("variables.yaml")
     variables = {
         each["code"]: Entry(each["kind"], each["unit"] or "", tuple(each.get("codes", ())))
         for each in entries
     }
     found, doubted = [], []
-    for path in (ROOT / "fixtures/trials").glob("*.yaml"):
-        for version in yaml.safe_load(path.read_text())["criteria_versions"]:
+    for trial in trial_fixtures().values():
+        for version in trial["criteria_versions"]:
             of = {key: version[key] for key in ("cohorts", "inclusion", "exclusion") if key in version}
             every = lint(of, variables, complete=version["completeness"] == "complete")
             found += errors(every)

@@ -9,8 +9,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-import yaml
-from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +17,7 @@ from screening.deciding.problems import ProblemKind
 from screening.deciding.proposal import Proposal, propose
 from screening.deciding.units import convert
 from tests.deciding.world import SCREENED, TODAY, circumstances, planned, unhurried
+from tests.documents.fixtures import fixture, trial_fixtures
 from trials.criteria.tree import Comparator, parse_tree
 from trials.criteria.tree import Test as Typed
 
@@ -221,16 +220,13 @@ def test_until_it_runs_out_it_holds_and_then_it_does_not(
 # The five trials
 
 
-DICTIONARY = {
-    entry["code"]: entry
-    for entry in yaml.safe_load((settings.BASE_DIR / "fixtures/variables.yaml").read_text())
-}
+DICTIONARY = {entry["code"]: entry for entry in fixture("variables.yaml")}
 
 
 def trial_tests() -> list[Typed]:
     found = []
-    for path in sorted((settings.BASE_DIR / "fixtures/trials").glob("*.yaml")):
-        for version in yaml.safe_load(path.read_text())["criteria_versions"]:
+    for document in trial_fixtures().values():
+        for version in document["criteria_versions"]:
             parts = {key: version[key] for key in ("cohorts", "inclusion", "exclusion") if key in version}
             found += [node.test for node in parse_tree(parts).statements if node.test and node.test.variable]
     return found

@@ -6,8 +6,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-import yaml
-from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +13,7 @@ from screening.deciding.analytes import ANALYTES
 from screening.deciding.problems import ProblemKind, UnitError
 from screening.deciding.units import check_unit, convert, convert_exactly, parse, ucum
 from tests.deciding.world import unhurried
+from tests.documents.fixtures import fixture
 
 
 def converted(value: str, source: str, target: str, variable: str = "") -> Decimal:
@@ -180,7 +179,7 @@ def test_what_is_no_unit_is_not_half_read(text: str) -> None:
 
 
 def test_the_dictionary_has_units_that_are_known_and_kinds_that_convert_into_themselves() -> None:
-    dictionary = yaml.safe_load((settings.BASE_DIR / "fixtures/variables.yaml").read_text())
+    dictionary = fixture("variables.yaml")
     units = {entry["code"]: entry["unit"] for entry in dictionary if entry["unit"]}
     assert [code for code, unit in units.items() if parse(unit) is None] == []
     for code, unit in units.items():

@@ -1,19 +1,16 @@
 """How the texts were read, shown by participants whom a careless reading would get wrong."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from screening.logic import Assessment, CaveatKind, Outcome, evaluate
+from tests.documents.fixtures import fixture
 from trials.criteria.tree import Op, Tree, parse_tree
-
-TRIALS = Path(__file__).parents[2] / "fixtures/trials"
 
 
 def version_of(nct_id: str, label: str) -> dict[str, Any]:
-    trial = yaml.safe_load((TRIALS / f"{nct_id}.yaml").read_text())
+    trial = fixture(f"trials/{nct_id}.yaml")
     [version] = [version for version in trial["criteria_versions"] if version["label"] == label]
     return version
 

@@ -4,18 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from screening.deciding.derived import INPUTS
 from tests.documents.facts import decided
+from tests.documents.fixtures import fixture, trial_fixtures
 from trials.criteria.tree import Comparator, Node, RelativeTo, Tree, parse_tree
 
 ROOT = Path(__file__).parents[2]
-TRIALS = {
-    path.stem: yaml.safe_load(path.read_text()) for path in sorted((ROOT / "fixtures/trials").glob("*.yaml"))
-}
-VARIABLES = yaml.safe_load((ROOT / "fixtures/variables.yaml").read_text())
-LEFT_OUT = yaml.safe_load((ROOT / "fixtures/left_out.yaml").read_text())
+TRIALS = trial_fixtures()
+VARIABLES = fixture("variables.yaml")
+LEFT_OUT = fixture("left_out.yaml")
 VERSIONS = [(nct_id, version) for nct_id, trial in TRIALS.items() for version in trial["criteria_versions"]]
 
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
 from hypothesis import strategies as st
 
 from screening.practice.charts import Dictionary, Element
 from screening.practice.rounds import Practice
+from tests.documents.fixtures import fixture, trial_fixtures
 from tests.logic.trees import trees
 from trials.criteria.tree import Tree, parse_tree, tree_to_json
 
-FIXTURES = Path(__file__).parents[2] / "fixtures"
 TODAY = datetime.date(2026, 11, 22)
 
 
@@ -32,7 +30,7 @@ class Version:
 
 @cache
 def dictionary() -> Dictionary:
-    entries = yaml.safe_load((FIXTURES / "variables.yaml").read_text())
+    entries = fixture("variables.yaml")
     return {
         entry["code"]: Element(entry["label"], entry["unit"] or "", tuple(entry.get("codes") or ()))
         for entry in entries
@@ -43,10 +41,10 @@ def dictionary() -> Dictionary:
 def versions() -> tuple[Version, ...]:
     """All criteria versions of the fixtures."""
     found = []
-    for path in sorted((FIXTURES / "trials").glob("*.yaml")):
-        for entry in yaml.safe_load(path.read_text())["criteria_versions"]:
+    for nct_id, trial in trial_fixtures().items():
+        for entry in trial["criteria_versions"]:
             document = {key: entry[key] for key in ("cohorts", "inclusion", "exclusion") if key in entry}
-            name = f"{path.stem} {entry['label']}"
+            name = f"{nct_id} {entry['label']}"
             found.append(Version(name, parse_tree(document), entry["completeness"] == "complete"))
     return tuple(found)
 

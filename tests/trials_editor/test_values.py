@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from tests.documents.fixtures import trial_fixtures
 from trials.criteria import tree
 from trials.editor.durations import duration_words, read_duration
 from trials.editor.expressions import read_term, term_line
 from trials.editor.test_form import TestForm, read_value
 from trials.editor.words import test_words as in_words
 
-ROOT = Path(__file__).parents[2]
-
 
 def fixture_tests() -> list[tree.Test]:
     versions = (
-        version
-        for path in sorted((ROOT / "fixtures/trials").glob("*.yaml"))
-        for version in yaml.safe_load(path.read_text())["criteria_versions"]
+        version for document in trial_fixtures().values() for version in document["criteria_versions"]
     )
     trees = (
         tree.parse_tree({key: each[key] for key in ("cohorts", "inclusion", "exclusion") if key in each})
