@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.chromium import FLAGS, chromium_path
 from tests.database import as_superuser
@@ -100,19 +100,19 @@ def open_page(
         if message.type == "error":
             problems.append(f"console: {message.text} ({message.location.get('url', '')})")
 
-    def keep_home(route: Route, request: Request) -> None:
-        if urlsplit(request.url).netloc == urlsplit(live_server.url).netloc:
-            route.fallback()
-        else:
+    def note_request(request: Request) -> None:
+        elsewhere = urlsplit(request.url).netloc != urlsplit(live_server.url).netloc
+        if elsewhere and not request.url.startswith(("data:", "blob:")):
             problems.append(f"request that leaves the server: {request.url}")
-            route.abort()
 
     def open_one(*, width: int = 1280, height: int = 800, **options: Any) -> Page:
         context = chromium.new_context(
             base_url=live_server.url, viewport={"width": width, "height": height}, **options
         )
         context.set_default_timeout(PATIENCE)
-        context.route(lambda url: not url.startswith(("data:", "blob:")), keep_home)
+        # The first page of all waits for templates, vocabulary and index to be read.
+        context.set_default_navigation_timeout(3 * PATIENCE)
+        context.on("request", note_request)
         context.on("console", note_console)
         context.on("weberror", lambda error: problems.append(f"error on the page: {error.error}"))
         # A breach is logged too, but not with what was refused and where.
