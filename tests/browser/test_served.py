@@ -1,22 +1,22 @@
-"""The demonstration as it is served: what its pages weigh, cold, and what is lost when it is killed.
+"""`make run`, from an empty folder: what its pages weigh, cold, what is lost when it is killed, how it ends.
 
-It takes long to start, so it is started once for both.
+It takes long to start with nothing, so it does so once for all.
 """
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from config.embedded import EmbeddedServer
+from config.management.commands.serve import free_port
 from tests.browser.desk_world import choose, row
-from tests.served import PATIENCE, a_free_port, data_folder, serve, wait_for_page
+from tests.served import PATIENCE, Server, a_free_port, data_folder
 from tests.trials_views.catalogue import NUMBERS
 
 KB = 1024
@@ -40,34 +40,19 @@ class Load:
     shift: float
 
 
-class Server:
-    """The demonstration, in a process group that can be killed at one blow."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        self.port = a_free_port()
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.start()
-
-    def start(self) -> None:
-        self.process = serve(self.data, self.port, in_own_session=True)
-        wait_for_page(self.process, f"{self.address}/trials/")
-
-    def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.communicate(timeout=PATIENCE)
-
-    def end(self) -> None:
-        self.process.terminate()
-        self.process.communicate(timeout=PATIENCE)
-
-
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with data_folder() as data:
-        server = Server(data)
+def demonstration() -> Iterator[Server]:
+    with data_folder() as data, Server(data, a_free_port()) as server:
         yield server
-        server.end()
+
+
+@pytest.fixture
+def server(demonstration: Server) -> Iterator[Server]:
+    if demonstration.process.poll() is not None:
+        demonstration.start()
+    demonstration.page()
+    yield demonstration
+    print(demonstration.said())  # noqa: T201  (pytest shows it of a test that failed)
 
 
 @pytest.fixture
@@ -175,6 +160,7 @@ def test_killing_the_server_between_two_answers_loses_nothing(chromium: Browser,
     expect(banner).to_contain_text("2 answers waiting")
 
     server.start()
+    server.page()
     expect(banner).to_contain_text("Saved", timeout=PATIENCE * 1000)
     page.reload()
     expect(page.locator("#outcome")).to_contain_text("Ineligible")
@@ -183,3 +169,28 @@ def test_killing_the_server_between_two_answers_loses_nothing(chromium: Browser,
         row(page, identifier).get_by_role("link", name="History").click()
         expect(row(page, identifier).locator("tbody tr")).to_have_count(1)
     context.close()
+
+
+def test_it_keeps_its_data_and_leaves_nothing_behind(server: Server) -> None:
+    key = server.data / "secret-key"
+    kept = key.read_text()
+    with Server(server.data, server.port) as late:
+        assert late.wait() == 1
+    [complaint] = late.said().splitlines()
+    assert f"Port {server.port} cannot be had" in complaint
+
+    end_in_order(server, signal.SIGINT)
+    server.start()
+    assert "Trialdesk" in server.page()
+    end_in_order(server, signal.SIGTERM)
+    assert key.read_text() == kept
+
+
+def end_in_order(server: Server, number: int) -> None:
+    server.end(number)
+    said = server.said()
+    assert f"{server.address}/" in said
+    assert "administrator@trialdesk.example" in said
+    assert "Traceback" not in said
+    assert not EmbeddedServer(server.data)._processes()
+    assert free_port(str(server.port)) == server.port

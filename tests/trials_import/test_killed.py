@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.db import connection
@@ -24,7 +25,9 @@ def importing(data: Path, *paths: str) -> subprocess.Popen[bytes]:
     """The command, as a process of its own with this test's database."""
     connection.ensure_connection()
     place = connection.settings_dict
-    address = f"postgresql://{place['USER']}@/{place['NAME']}?host={place['HOST']}"
+    who = f"{quote(place['USER'])}:{quote(place['PASSWORD'])}"
+    where = urlencode({"host": place["HOST"]} | ({"port": place["PORT"]} if place["PORT"] else {}))
+    address = f"postgresql://{who}@/{place['NAME']}?{where}"
     return subprocess.Popen(
         [sys.executable, str(MANAGE), "import_trials", *paths],
         env={**os.environ, "TRIALDESK_MODE": "demo", "TRIALDESK_DATA": str(data), "DATABASE_URL": address},
