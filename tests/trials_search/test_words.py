@@ -79,7 +79,7 @@ FINDS = {
     "\u201cMyocardial Infarction\u201d": "1",
     "malaise or myositis": "2",
     "heart attack or dermatomyositis or crohn disease": "123",
-    "vitamin cells or adults": "2",
+    "nct00000002,NCT00000003": "23",
     "x" * 200: "",
     f'"{"x" * 200}" OR adults': "2",
     f"adults -{'x' * 200}": "2",
@@ -114,22 +114,35 @@ def test_it_says_how_a_text_was_understood() -> None:
 
 
 @pytest.mark.usefixtures("five_trials")
-def test_an_or_written_small_is_read_as_one_between_names_and_else_in_doubt() -> None:
+def test_an_or_written_small_is_told_as_it_is_read() -> None:
     def understood(text: str, **more: Any) -> Any:
         return engine.search(Wanted(text, **more), facets=()).understanding
 
     names = understood("heart attack or dermatomyosits")
-    assert names.corrections == (("or", "OR"), ("dermatomyosits", "dermatomyositis"))
+    assert names.corrections == (
+        ("heart attack or dermatomyosits", "heart attack OR dermatomyosits"),
+        ("dermatomyosits", "dermatomyositis"),
+    )
     assert names.words == "heart attack OR dermatomyositis"
     assert understood("heart attack or myositis", exact=True).corrections == ()
     assert found("heart attack or myositis", exact=True) == ""
-    assert understood("mild or moderate (asthma OR copd) -cells").corrections == ()
-    doubted = understood("substance muscles or mg")
-    assert doubted.corrections == doubted.doubts == ()
-    assert understood("vitamin cells or adults").words == "vitamin cells OR adults"
+    assert understood("adult malaise or dermato").words == "adult (malaise OR dermato*)"
+    assert found("adult malaise or dermato") == "2"
     assert understood("(vitamin OR cells) -(everbody OR myositis)").words == (
         "(vitamin OR cells) -(everybody OR myositis)"
     )
+
+
+@pytest.mark.usefixtures("five_trials")
+def test_what_an_or_written_small_may_join_is_offered_where_it_finds_far_more() -> None:
+    for number in range(6, 12):
+        add_trial(f"NCT000000{number:02}", identificationModule={"briefTitle": "Vitamin for Cells"})
+    doubts = engine.search(Wanted("vitamin cells or everybody"), facets=()).understanding.doubts
+    assert doubts == ()
+    add_trial("NCT00000012", identificationModule={"briefTitle": "Vitamin for Cells and Everybody"})
+    doubts = engine.search(Wanted("vitamin cells or everybody"), facets=()).understanding.doubts
+    assert doubts == (("cells or everybody", "(cells OR everybody)"),)
+    assert engine.search(Wanted("vitamin cells  or everybody"), facets=()).understanding.doubts == ()
 
 
 @pytest.mark.usefixtures("five_trials")
@@ -139,7 +152,10 @@ def test_a_number_alone_goes_straight_to_its_trial() -> None:
         "NCT 00000002": "NCT00000002",
         "https://registry.example/study/NCT00000002?cond=x": "NCT00000002",
         "https://registry.example/search?id=nct00000002": "NCT00000002",
+        "NCT 0000 0002": "NCT00000002",
         "abc-3000": "NCT00000003",
+        "EudraCT no. ABC-3000": "NCT00000003",
+        "CTIS: abc\u20113000": "NCT00000003",
         "NCT00000009": "",
         "nct00000002 adults": "",
         "vitamin": "",

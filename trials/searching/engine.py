@@ -160,10 +160,11 @@ def _doubts(now: Snapshot, wanted: Wanted, words: Words, total: int) -> tuple[tu
     if not total or wanted.exact or not wanted.text or words.understanding.corrections:
         return ()
     doubted = queries.words(now, wanted, doubting=True)
-    if not doubted.understanding.corrections:
+    offered = doubted.understanding.corrections
+    if not offered or not all(typed in wanted.text for typed, _other in offered):
         return ()
     found = counted(now, wanted, doubted, ()).total
-    return doubted.understanding.corrections if found >= _FAR_MORE * total else ()
+    return offered if found >= _FAR_MORE * total else ()
 
 
 def _hits(now: Snapshot, wanted: Wanted, words: Words, found: Sequence[Ranked]) -> tuple[Hit, ...]:

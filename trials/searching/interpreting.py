@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 
 from tantivy import Query, Searcher
 
 from trials.searching import synonyms, understood
+from trials.searching.alternatives import with_alternatives
 from trials.searching.results import Term, Understanding
 from trials.searching.schema import PLAIN, SCHEMA, STEMMED, as_spelled, normalised
 from trials.searching.sought import (
@@ -36,10 +36,13 @@ _SAY_NOTHING = frozenset(
         "to", "was", "were", "which", "who", "will", "with",
     )
 )  # fmt: skip
-_OR = Word("or")
 _NCT_NUMBER = re.compile(r"nct[0-9]{8}")
 _NUMBER_WITHIN = re.compile(r"(?<![a-z])nct[ :#-]{0,2}([0-9]{8})(?![0-9])", re.IGNORECASE)
 _NUMBER_ALONE = re.compile(r"[0-9]{8}")
+# What people write before the number of a European register.
+_REGISTRY = re.compile(
+    r"^\s*(?:eudra[ -]?ct|eu[ -]?ct|ctis)\b(?:\s*(?:number|no|nr)\b)?[\s.:#]*", re.IGNORECASE
+)
 _NCT_BEGINNING = re.compile(r"nct[0-9]{1,7}")
 _LETTERS_AND_DIGITS = re.compile(r"([^\W\d_]+)(\d+)|(\d+)([^\W\d_]+)")
 # So many different words are sought for a beginning, the first in the alphabet.
@@ -85,10 +88,13 @@ class Interpreter:
             sought: Sought | None = self._numbered(numbers, text)
             words = " ".join(term.sought for term in self._terms)
         else:
-            wanted = self._with_alternatives(read.wanted)
+            wanted = read.wanted
+            if not self.exact:
+                wanted, joined = with_alternatives(wanted, guessing=self.doubting)
+                self._corrections.extend(joined)
             self._has_content = any(not _says_nothing(part) for part in understood.words_of(wanted))
             sought = self._sought(wanted) if wanted else None
-            words = self._written(wanted) if wanted else ""
+            words = understood.written(wanted, self._spelled) if wanted else ""
         understanding = Understanding(
             words=words,
             terms=tuple(self._terms),
@@ -99,7 +105,8 @@ class Interpreter:
 
     def _numbers_among(self, text: str, wanted: Node | None) -> tuple[str, ...]:
         """NCT numbers of trials here that stand among other words: "see NCT01234567 please"."""
-        if not isinstance(wanted, understood.All) or not all(isinstance(part, Word) for part in wanted.parts):
+        parts = wanted.parts if isinstance(wanted, understood.All) else (wanted,)
+        if not all(isinstance(part, Word) for part in parts):
             return ()
         found = dict.fromkeys(f"nct{number}" for number in _NUMBER_WITHIN.findall(text))
         return tuple(number for number in found if self.searcher.doc_freq("identifier", number))
@@ -109,42 +116,13 @@ class Interpreter:
         self._ignored.extend(_NUMBER_WITHIN.sub(" ", text).split())
         return Identified(numbers)
 
-    def _with_alternatives(self, wanted: Node | None) -> Node | None:
-        """With an "or" that is written small as OR: between names and single words, or if in doubt anywhere.
-
-        Among more words it may join any of them: "mild or moderate asthma".
-        """
-        if self.exact or not isinstance(wanted, understood.All) or _OR not in wanted.parts:
-            return wanted
-        sides = [list(side) for is_or, side in groupby(wanted.parts, lambda part: part == _OR) if not is_or]
-        if len(sides) < 2 or not (self.doubting or all(map(_is_one_thing, sides))):
-            return wanted
-        self._corrections.append(("or", "OR"))
-        return understood.Any(
-            tuple(side[0] if len(side) == 1 else understood.All(tuple(side)) for side in sides)
+    def _spelled(self, word: Word) -> str:
+        """As it is sought; nothing where it is not."""
+        text = dict(self._corrections).get(word.text, word.text)
+        is_beginning = not word.is_beginning and any(
+            term.is_beginning and term.sought == text for term in self._terms
         )
-
-    def _written(self, node: Node) -> str:
-        """What is sought in one line, as it could be typed."""
-        match node:
-            case Word(text, is_beginning):
-                text = dict(self._corrections).get(text, text)
-                is_beginning = is_beginning or any(
-                    term.is_beginning and term.sought == text for term in self._terms
-                )
-                return "" if text in self._ignored else f"{text}{'*' if is_beginning else ''}"
-            case Phrase(text):
-                return f'"{text}"'
-            case understood.Not(part):
-                return f"-{self._in_brackets(part)}"
-            case understood.All(parts):
-                return " ".join(filter(None, map(self._in_brackets, parts)))
-            case understood.Any(parts):
-                return " OR ".join(filter(None, map(self._written, parts)))
-
-    def _in_brackets(self, node: Node) -> str:
-        written = self._written(node)
-        return f"({written})" if isinstance(node, understood.Any | understood.All) else written
+        return "" if text in self._ignored else f"{text}{'*' if is_beginning else ''}"
 
     def _sought(self, node: Node) -> Sought | None:
         match node:
@@ -300,8 +278,8 @@ class Interpreter:
 
 def identified(searcher: Searcher, text: str) -> str:
     """The identifier, folded, that a text is, where it is one and no ordinary word; else nothing."""
-    text = understood.as_typed(text)
-    if number := nct_id_in(text):
+    text = _REGISTRY.sub("", understood.as_typed(text))
+    if number := nct_id_in(text) or nct_id_in("".join(text.split())):
         return folded(number)
     whole = folded(text)
     if _NUMBER_ALONE.fullmatch(whole) and searcher.doc_freq("identifier", f"nct{whole}"):
@@ -341,13 +319,6 @@ def _is_named(words: Sequence[str], place: int, other: str) -> bool:
 def says_nothing(word: str) -> bool:
     """Whether nearly every record has it. WHO and vitamin A are in capitals for a reason."""
     return not word.isupper() and word.lower() in _SAY_NOTHING
-
-
-def _is_one_thing(parts: Sequence[Node]) -> bool:
-    """Whether it is a word or a phrase, or words that together are one name of the vocabulary."""
-    words = [part.text for part in parts if isinstance(part, Word)]
-    whole = [span for span in synonyms.expansions(words) if span.end - span.start == len(parts)]
-    return len(parts) == 1 or (len(words) == len(parts) and bool(whole))
 
 
 def _says_nothing(part: Word | Phrase) -> bool:

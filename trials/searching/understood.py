@@ -14,7 +14,7 @@ quotation marks is read as what was typed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 # Deeper brackets are read as if they were not there.
@@ -148,6 +148,26 @@ def words_of(node: Node | None) -> Iterator[Word | Phrase]:
         case All(parts) | Any(parts):
             for part in parts:
                 yield from words_of(part)
+
+
+def written(node: Node, spelled: Callable[[Word], str] = lambda word: word.text) -> str:
+    """A tree as it could be typed, each word as it is `spelled`; none is left out with what is around it."""
+
+    def inside(part: Node) -> str:
+        text = written(part, spelled)
+        return f"({text})" if text and isinstance(part, All | Any) else text
+
+    match node:
+        case Word():
+            return f"{text}{'*' if node.is_beginning else ''}" if (text := spelled(node)) else ""
+        case Phrase(text):
+            return f'"{text}"'
+        case Not(part):
+            return f"-{text}" if (text := inside(part)) else ""
+        case All(parts):
+            return " ".join(filter(None, map(inside, parts)))
+        case Any(parts):
+            return " OR ".join(filter(None, (written(part, spelled) for part in parts)))
 
 
 def _close(levels: list[_Level]) -> None:
