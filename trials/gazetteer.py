@@ -18,7 +18,7 @@ from trials.place_names import loosened, name_key, spellings
 from trials.text import folded
 
 # Changes with the data and with how they are read: what an older one did not know is looked up again.
-EDITION = f"{geonames.RELEASE}, 2"
+EDITION = f"{geonames.RELEASE}, 3"
 
 # What registries take for cities of a country, and GeoNames for countries.
 _PARTS = {"CN": {"hong kong": "HK", "macao": "MO", "macau": "MO"}}

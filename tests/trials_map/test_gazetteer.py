@@ -37,8 +37,10 @@ OPEN = [
     Address("", "Tokyo", "Japan"),
 ]
 JAPAN = {
-    # GeoNames puts a Bunkyo into another prefecture.
-    Address("Bunkyo-ku", "Tokyo", "Japan"): (35.7, 139.7),
+    # GeoNames has it in another prefecture.
+    Address("Bunkyo-ku", "Tokyo", "Japan"): (35.7, 139.75),
+    Address("Bunkyo-ku", "", "Japan"): (35.7, 139.75),
+    Address("Meguro-ku", "Tokyo", "Japan"): (35.6, 139.7),
     Address("Shinjuku-ku", "Tokyo", "Japan"): (35.7, 139.7),
     Address("Suita", "Osaka", "Japan"): (34.8, 135.5),
     # There are an Ishikawa in Okinawa, and an Ibaraki in Osaka, that these prefectures are not.
