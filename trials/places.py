@@ -135,7 +135,7 @@ def _lies_in(city: City, qualifier: str) -> bool:
     words = name_key(qualifier).split()
     return any(
         _is_around(city, " ".join(words[:number])) and _is_around(city, " ".join(words[number:]))
-        for number in range(len(words))
+        for number in range(min(len(words), _QUALIFIER))
     )
 
 
