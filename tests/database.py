@@ -92,12 +92,13 @@ def load_once[Result](name: str, load: Callable[[], Result]) -> Result:
         result = load()
         _copies[name] = {table: _copy_of(server, table) for table in _with_rows(server)}, pickle.dumps(result)
         return result
-    rows_of, result = _copies[name]
+    rows_of, pickled = _copies[name]
     with server.transaction(), server.cursor() as cursor:
         for table, rows in rows_of.items():
             with cursor.copy(f"copy {table} from stdin (format binary)") as copy:
                 copy.write(rows)
-    return pickle.loads(result)
+    copied: Result = pickle.loads(pickled)
+    return copied
 
 
 def _with_rows(server: Server) -> list[str]:
