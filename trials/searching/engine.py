@@ -157,7 +157,9 @@ def _found(now: Snapshot, wanted: Wanted, facets: Sequence[FacetAsked]) -> tuple
 
 def _doubts(now: Snapshot, wanted: Wanted, words: Words, total: int) -> tuple[tuple[str, str], ...]:
     """Words in the place of rare ones, with which far more would be found."""
-    if not total or wanted.exact or not wanted.text or words.understanding.corrections:
+    if not 0 < _FAR_MORE * total <= now.searcher.num_docs:
+        return ()
+    if wanted.exact or not wanted.text or words.understanding.corrections:
         return ()
     doubted = queries.words(now, wanted, doubting=True)
     offered = doubted.understanding.corrections
