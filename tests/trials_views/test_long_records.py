@@ -7,16 +7,21 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.factories import make_version, statement
 from tests.trials.records import record
-from tests.trials_views.catalogue import text_of
+from tests.trials_views.catalogue import add_trial
 from tests.trials_views.promises import LARGEST, broken
 from tests.trials_views.test_any_record import OF_THE_REGISTRY, WITHOUT_COLUMNS, store
 from tests.trials_views.test_trial_page import page_of
+from trials.models import Trial
+from trials.reading.long import portion
+from trials.reading.page import TrialPage, for_page
 from trials.reading.portions import PIECE, fair_share, pieces
 
 MANY = 3000
@@ -172,13 +177,46 @@ def test_thousands_of_everything_stay_a_small_page_and_a_link_away(client: Clien
     assert set(links) == set(LAST)
     assert links["secondary_outcomes"] == "All 3,000 secondary outcomes"
     assert links["detailed_description"] == "Read all of it"
+    beside = client.get("/trials/compare/?nct=NCT00000009&nct=NCT00000001").content.decode()
+    assert len(beside.encode()) < LARGEST
+    assert "and 2,988 more" in beside
+    page = TrialPage(for_page(Trial.objects.all()).get(nct_id="NCT00000009"), {})
     for name, words in LAST.items():
-        first = client.get(f"{ADDRESS}all/{name}/").content.decode()
-        pages = int((re.findall(r"Page 1 of (\d+)", first) or ["1"])[0])
-        last = client.get(f"{ADDRESS}all/{name}/?page={pages}").content.decode()
-        assert words in text_of(last), name
-        for found in (first, last):
-            assert broken(found, whole) == [], name
+        found = portion(page, name)
+        last = found.runs()[-1]
+        shown = render_to_string(found.kind.template, {"entries": last.entries, "first": last.first})
+        assert words in shown, name
+        assert len(shown.encode()) < LARGEST * 3 // 4, name
+    second = client.get(f"{ADDRESS}all/primary_outcomes/?page=2").content.decode()
+    assert broken(second, {}) == []
+    [(first, last_shown)] = re.findall(r">(\d+) to (\d+) of 3,000<", second)
+    assert f"primary {int(first) - 1:04}" in second
+    assert f"primary {int(last_shown) - 1:04}" in second
+
+
+@pytest.mark.django_db
+def test_criteria_without_number_are_begun_and_lead_to_all_of_them(client: Client) -> None:
+    def many(name: str, count: int) -> list[dict[str, Any]]:
+        return [statement(f"{name.lower()}-{n}", f"{name} {n:03} " + "says much " * 20) for n in range(count)]
+
+    trees = {
+        "inclusion": {"identifier": "in", "op": "all", "children": many("Inclusion", 300)},
+        "exclusion": {"identifier": "ex", "op": "any", "children": many("Exclusion", 5)},
+    }
+    make_version(add_trial("NCT00000009"), trees)
+    html = page_of(client, "NCT00000009")
+    assert len(html.encode()) < LARGEST
+    assert "Exclusion 004" in html
+    assert "Inclusion 199" in html
+    assert "Inclusion 200" not in html
+    assert re.findall(rf'href="({ADDRESS}all/[^"]*)">([^<]+)<', html) == [
+        (f"{ADDRESS}all/inclusion/", "All 300 inclusion criteria")
+    ]
+    assert "Inclusion 299" in client.get(f"{ADDRESS}all/inclusion/?page=2").content.decode()
+    former = client.get("/trials/nct00000009/all/inclusion/")
+    assert former.headers["Location"] == f"{ADDRESS}all/inclusion/"
+    assert client.get(f"{ADDRESS}all/nothing/").status_code == 404
+    assert "The record says nothing of this." in client.get(f"{ADDRESS}all/links/").content.decode()
 
 
 @given(st.lists(st.integers(0, 500)), st.integers(-50, 5000))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FEWEST, MOST = 2, 4
 _SHOWN = 12
 # Characters of one name, and bytes of the criteria of all trials together.
-_NAME, CRITERIA_ROOM = 300, 80_000
+_NAME, CRITERIA_ROOM = 200, 60_000
 _NEAREST = 3
 
 

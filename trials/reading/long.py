@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from trials.reading.page import TrialPage
     from trials.reading.registered import AvailableData, Document, Link, Reference, Step
 
-type _Entries = Callable[[TrialPage], Sequence[Any]]
+type _Entries = Callable[[TrialPage], Iterable[Any]]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def portions_of(page: TrialPage) -> dict[str, Portion]:
 def portion(page: TrialPage, key: str) -> Portion:
     """One of them; KeyError where there is none of that name."""
     kind, entries = LONG[key]
-    return Portion(key, kind, entries(page))
+    return Portion(key, kind, list(entries(page)))
 
 
 def _list(
@@ -332,6 +332,14 @@ LONG: Mapping[str, tuple[Kind, _Entries]] = {
         lambda page: page.registered.violations,
         _of_step,
         markup=400,
+    ),
+    "shared_documents": _list(
+        gettext_lazy("Sharing of data: with them"),
+        gettext_lazy("All %(n)s kinds of documents"),
+        "names",
+        lambda page: page.registered.shared_documents,
+        _itself,
+        markup=2,
     ),
     "sharing": _text(gettext_lazy("The plan"), lambda page: page.registered.sharing_description),
     "sharing_times": _text(

@@ -153,7 +153,7 @@ class TrialPage:
     def responsible_title(self) -> str:
         """Unless it says once more that they are the principal investigator."""
         title = self.trial.responsible_party_title
-        kind = str(self.trial.get_responsible_party_type_display())  # type: ignore[attr-defined]
+        kind = str(self.trial.get_responsible_party_type_display())
         return "" if title.casefold() == kind.casefold() else title
 
     @property

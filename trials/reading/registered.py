@@ -285,7 +285,7 @@ class Registered:
 
     @property
     def shared_documents(self) -> list[str]:
-        return words(SharedDocument, self._sharing.texts("infoTypes"))
+        return list(dict.fromkeys(words(SharedDocument, self._sharing.texts("infoTypes"))))
 
     @property
     def sharing_times(self) -> str:
@@ -332,7 +332,7 @@ class Registered:
 
     @cached_property
     def removed_countries(self) -> list[str]:
-        return self._derived.part("miscInfoModule").texts("removedCountries")
+        return list(dict.fromkeys(self._derived.part("miscInfoModule").texts("removedCountries")))
 
     # --- The sponsor's own reference, which may be a grant with a page of its own ---
 
