@@ -178,9 +178,10 @@ class Database:
                 draft.replace(self.path)
             finally:
                 draft.unlink(missing_ok=True)
-            for other in self.path.parent.glob("*.sqlite3"):
-                if other != self.path:
-                    other.unlink(missing_ok=True)
+            with suppress(OSError):
+                for other in self.path.parent.glob("*.sqlite3"):
+                    if other != self.path:
+                        other.unlink(missing_ok=True)
 
 
 def prepare() -> None:
