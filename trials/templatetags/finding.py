@@ -68,5 +68,5 @@ def star_of(context: Context, number: str) -> dict[str, object]:
 
 
 @register.simple_tag
-def items(texts: Iterable[object]) -> SafeString:
+def items(texts: Iterable[str]) -> SafeString:
     return mark_safe("".join(f"<li>{conditional_escape(text)}</li>" for text in texts))  # noqa: S308  (escaped)
