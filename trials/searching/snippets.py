@@ -73,46 +73,46 @@ class _Marking:
         self._starts = {" ".join(phrase[:end]) for phrase in phrases for end in range(1, len(phrase))}
         self._known = self._phrases | self._starts
 
-    def may_stand_in(self, text: str) -> bool:
-        """Whether a word stands there with which any of them begins: most long texts have none."""
-        words = set(_WORD.findall(text))
-        return not self._known.isdisjoint(map(self._compared, words)) or any(
-            folded(word).startswith(self._beginnings) for word in words if self._beginnings
-        )
-
     def spans(self, text: str) -> list[_Span]:
         """The longest that stand in a text, none within another."""
-        if not self._phrases and not self._beginnings:
-            return []
-        said = [(form, found) for found in _WORD.finditer(text) if (form := self._compared(found[0]))]
+        # Most words of a long text begin nothing, and are looked at once.
+        heads = [
+            word
+            for word in set(_WORD.findall(text))
+            if self._compared(word) in self._known or self._is_beginning(word)
+        ]
+        # A pattern that begins with letters is found fast; what stands before them is looked at afterwards.
+        found = (each for head in heads for each in re.finditer(rf"{re.escape(head)}(?![^\W_])", text))
+        starts = {at for each in found if not (at := each.start()) or not text[at - 1].isalnum()}
         spans: list[_Span] = []
-        for place, (form, found) in enumerate(said):
-            begins = bool(self._beginnings) and folded(found[0]).startswith(self._beginnings)
-            if not (begins or form in self._known) or (spans and found.start() < spans[-1].end):
-                continue
-            if begins:
-                spans.append(_Span(found.start(), found.end(), form))
-            elif until := self._until(said, place):
-                phrase = " ".join(form for form, _found in said[place:until])
-                spans.append(_Span(found.start(), said[until - 1][1].end(), phrase))
+        for start in sorted(starts):
+            if (not spans or start >= spans[-1].end) and (span := self._longest(text, start)):
+                spans.append(span)
         return spans
+
+    def _longest(self, text: str, start: int) -> _Span | None:
+        """What begins at a word of a text."""
+        phrase, span = "", None
+        for found in _WORD.finditer(text, start):
+            if not (form := self._compared(found[0])):
+                continue
+            if not phrase and self._is_beginning(found[0]):
+                return _Span(start, found.end(), form)
+            phrase = f"{phrase} {form}" if phrase else form
+            if phrase in self._phrases:
+                span = _Span(start, found.end(), phrase)
+            if phrase not in self._starts:
+                break
+        return span
+
+    def _is_beginning(self, word: str) -> bool:
+        return bool(self._beginnings) and folded(word).startswith(self._beginnings)
 
     def _compared(self, word: str) -> str:
         return self._as_sought(_form(word))
 
     def _as_sought(self, form: str) -> str:
         return stem if self._stems and (stem := _stem(form)) in self._stems else form
-
-    def _until(self, said: Sequence[tuple[str, re.Match[str]]], place: int) -> int:
-        """Behind the last word of the longest phrase that begins there; 0 where none does."""
-        until, phrase = 0, said[place][0]
-        for end in range(place + 1, len(said) + 1):
-            if phrase in self._phrases:
-                until = end
-            if phrase not in self._starts or end == len(said):
-                break
-            phrase = f"{phrase} {said[end][0]}"
-        return until
 
 
 def _names(term: Term) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _plain(text: str) -> str:
 
 def _best(marking: _Marking, texts: Sequence[str]) -> Parts:
     """Of the first text that has any of the words the part with most of them; nothing where none has."""
-    for text in map(_plain, filter(marking.may_stand_in, texts)):
+    for text in map(_plain, texts):
         if spans := marking.spans(text):
             start, end = _window(text, spans)
             inside = [span for span in spans if start <= span.start and span.end <= end]
