@@ -219,6 +219,27 @@ def test_criteria_without_number_are_begun_and_lead_to_all_of_them(client: Clien
     assert "The record says nothing of this." in client.get(f"{ADDRESS}all/links/").content.decode()
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("nested", "is_shown"), [(290, True), (1900, False)])
+def test_a_group_too_large_for_the_page_is_a_link_and_never_said_to_be_none(
+    client: Client, nested: int, is_shown: bool
+) -> None:
+    below = [statement(f"in-{n}", f"Nested {n:04}") for n in range(nested)]
+    group = {"identifier": "group", "op": "any", "text": "Any of these:", "children": below}
+    trees = {
+        "inclusion": {"identifier": "in", "op": "all", "children": [group]},
+        "exclusion": {"identifier": "ex", "op": "any", "children": []},
+    }
+    make_version(add_trial("NCT00000009"), trees)
+    html = page_of(client, "NCT00000009")
+    assert len(html.encode()) < LARGEST
+    assert (f"Nested {nested - 1:04}" in html) == is_shown
+    assert (f'href="{ADDRESS}all/inclusion/"' in html) != is_shown
+    inclusion, exclusion = re.findall(r"<h3>(?:In|Ex)clusion criteria</h3>(.*?)(?=<h3>)", html, re.DOTALL)
+    assert "None reported." not in inclusion
+    assert "None reported." in exclusion
+
+
 @given(st.lists(st.integers(0, 500)), st.integers(-50, 5000))
 def test_what_there_is_room_for_is_shared_fairly(sizes: list[int], room: int) -> None:
     share = fair_share(sizes, room)

@@ -32,6 +32,10 @@ class Identifier:
     source: str
 
 
+# Bytes of a criterion's mark-up.
+_OF_LINE = 200
+
+
 @dataclass(frozen=True)
 class CohortLine:
     """A criterion, and the part of the criteria that it belongs to."""
@@ -82,7 +86,7 @@ def _criteria(
         every,
         "trials/long/criteria.html",
         lambda each: _of_line(each.line),
-        markup=300,
+        markup=_OF_LINE,
         made_of=_parts_again,
     )
     return kind, lambda page: [CohortLine(part, line) for part in parts(page) for line in part.lines]
@@ -100,7 +104,7 @@ def _of_line(line: Line) -> Iterator[str]:
     yield from (line.node.identifier, line.node.label, line.node.text, line.logic)
     yield from (remark.text for remark in line.remarks)
     for below in line.below:
-        yield " " * 300
+        yield " " * _OF_LINE
         yield from _of_line(below)
 
 
