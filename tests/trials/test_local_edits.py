@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.context import acting_as, system
@@ -58,6 +59,16 @@ def test_an_edit_is_noted_with_what_the_registry_says_and_who_made_it(trial: Tri
         "phases": ["PHASE1", "PHASE2"],
     }
     assert {edit.edited_by for edit in LocalEdit.objects.all()} == {"Ada Example <ada@example.org>"}
+
+
+def test_the_trials_page_names_what_the_registry_says_otherwise(trial: Trial, client: Client) -> None:
+    address = f"/trials/{trial.nct_id}/"
+    assert "Edited here" not in client.get(address).content.decode()
+    edit(trial, overall_status="SUSPENDED", brief_title="Another title")
+    edit_site(trial.sites.all()[0], latitude=1.0, longitude=2.0)
+    said = client.get(address).content.decode().partition("Edited here")[2]
+    names = said.partition(": ")[2].partition(".")[0]
+    assert set(names.split(", ")) == {"status", "title", "coordinates of sites"}
 
 
 def test_an_import_leaves_the_edit_and_takes_the_rest(trial: Trial) -> None:

@@ -38,12 +38,6 @@ def edits_of(row: Trial | Site) -> dict[str, LocalEdit]:
     return {edit.field: edit for edit in edits}
 
 
-def field_name(edit: LocalEdit) -> str:
-    if edit.site_id is None and edit.field in COLUMNS:
-        return str(COLUMNS[edit.field].verbose_name)
-    return str(LIST_NAMES.get(edit.field) or Site._meta.get_field(edit.field).verbose_name)  # type: ignore[union-attr]
-
-
 def note(edit: LocalEdit, *, ticked: bool = False) -> SafeString:
     """What the registry says, who edited it and when, and a tick to take it back."""
     if edit.field in LIST_NAMES:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from trials.dates import PartialDate
 from trials.fields import PartialDateField
-from trials.models import TrialSponsor
+from trials.models import LocalEdit, Trial, TrialSponsor
 from trials.models.trial import Outcome
 from trials.templatetags.catalogue import age
 from trials.text import humanised
@@ -44,6 +44,22 @@ LIST_NAMES: Mapping[str, Promise] = {
     "coordinates": gettext_lazy("coordinates"),
     "contacts": gettext_lazy("contacts"),
 }
+
+_OF_SITES: Mapping[str, Promise] = {
+    "status": gettext_lazy("status of sites"),
+    "coordinates": gettext_lazy("coordinates of sites"),
+    "contacts": gettext_lazy("contacts of sites"),
+}
+
+
+def field_in_words(edit: LocalEdit) -> str:
+    """What an administrator edited, of a trial or of its sites."""
+    if edit.site_id is not None:
+        return str(_OF_SITES[edit.field])
+    if edit.field in LIST_NAMES:
+        return str(LIST_NAMES[edit.field])
+    return str(Trial._meta.get_field(edit.field).verbose_name)  # type: ignore[union-attr]
+
 
 _AGES = ("minimum_age", "maximum_age")
 _OF_LISTS: Mapping[str, type[TextChoices]] = {

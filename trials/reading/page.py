@@ -21,6 +21,7 @@ from trials.models import (
     CriteriaVersion,
     Intervention,
     Keyword,
+    LocalEdit,
     Official,
     OtherIdentifier,
     Trial,
@@ -29,6 +30,7 @@ from trials.models import (
 from trials.reading.changes import LastChange, last_change
 from trials.reading.criteria import CriteriaPart, criteria_parts
 from trials.reading.history import Told, told
+from trials.reading.in_words import field_in_words
 from trials.reading.long import portions_of
 from trials.reading.portions import Shown, shown
 from trials.reading.registered import Registered
@@ -69,6 +71,7 @@ def for_page(trials: TrialQuerySet) -> TrialQuerySet:
         Prefetch("sponsor_parts", TrialSponsor.objects.select_related("sponsor").order_by("position")),
         "outcomes",
         "arms__interventions",
+        Prefetch("local_edits", LocalEdit.objects.filter(imported=True)),
         Prefetch(
             "criteria_versions",
             CriteriaVersion.objects.in_effect().filter(source=CriteriaVersion.Source.REGISTRY),
@@ -231,6 +234,11 @@ class TrialPage:
             *(Moment(*dated) for dated in self.registered.submissions),
         ]
         return [moment for moment in moments if moment.date or moment.always]
+
+    @property
+    def edited(self) -> list[str]:
+        """Of what an administrator has written something else than the registry."""
+        return list(dict.fromkeys(map(field_in_words, self.trial.local_edits.all())))
 
     @cached_property
     def imports(self) -> list[Told]:
