@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from enum import IntEnum
 
 from trials import cities
 from trials.cities import City
@@ -29,6 +30,19 @@ _FAMOUS = 500_000
 _BESIDE = 60
 _CEDEX = re.compile(r"\s+cedex\b.*", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"([^(/]+?)\s*[(/]\s*([^()/]+?)\s*\)?")
+
+
+class _Fit(IntEnum):
+    """How a city lies where one says; what says more is greater, and nothing said is better than not there.
+
+    A division is one whose name or abbreviation is known here.
+    """
+
+    NOT = 0
+    UNSAID = 1
+    BESIDE = 2
+    REGION = 3
+    DIVISION = 4
 
 
 def find_places(text: str) -> list[PlaceFound]:
@@ -106,14 +120,18 @@ def _named_otherwise(text: str) -> list[PlaceFound]:
 
 def _named(name: str, qualifiers: Sequence[str]) -> list[City]:
     """The likeliest first."""
-    found = [
-        (match, city) for match, city in _ranked(name) if all(_lies_in(city, each) for each in qualifiers)
-    ]
+    ranked = [(match, city, _fit_all(city, qualifiers)) for match, city in _ranked(name)]
+    # In a division a city of that very name is meant, though a larger one goes by it, too.
+    found = sorted(
+        [each for each in ranked if each[2]],
+        key=lambda each: (each[2], each[2] == _Fit.DIVISION and each[0] == Match.OWN),
+        reverse=True,
+    )
     if found and not qualifiers and _is_region(name):
-        match, city = found[0]
-        if not _is_in_region(city, name) and (match != Match.OWN or city.population < _FAMOUS):
+        match, city, _fit = found[0]
+        if not _fit_region(city, name) and (match != Match.OWN or city.population < _FAMOUS):
             return []
-    return list(dict.fromkeys(city for _match, city in found))
+    return list(dict.fromkeys(city for _match, city, _fit in found))
 
 
 def _ranked(name: str) -> list[tuple[Match, City]]:
@@ -130,26 +148,41 @@ def _rank(found: tuple[Match, City]) -> int:
     return city.population // (1 if match == Match.OWN else _OTHER_NAME)
 
 
-def _lies_in(city: City, qualifier: str) -> bool:
+def _fit_all(city: City, qualifiers: Sequence[str]) -> _Fit:
+    """The best of them, if it lies in or at all of these."""
+    fits = [_fit(city, each) for each in qualifiers]
+    return max(fits, default=_Fit.UNSAID) if all(fits) else _Fit.NOT
+
+
+def _fit(city: City, qualifier: str) -> _Fit:
     """Where one says: "Texas", "TX", "USA", "Texas USA", or the name of a city beside it."""
     words = name_key(qualifier).split()
-    return any(
-        _is_around(city, " ".join(words[:number])) and _is_around(city, " ".join(words[number:]))
-        for number in range(min(len(words), _QUALIFIER))
-    )
+    cuts = range(min(len(words), _QUALIFIER))
+    parts = [[" ".join(words[:cut]), " ".join(words[cut:])] if cut else [" ".join(words)] for cut in cuts]
+    fits = [[_fit_key(city, key) for key in each] for each in parts]
+    return max((max(each) for each in fits if all(each)), default=_Fit.NOT)
 
 
-def _is_around(city: City, key: str) -> bool:
-    return not key or _is_in_region(city, key) or any(_beside(city, other) for _match, other in _ranked(key))
+def _fit_key(city: City, key: str) -> _Fit:
+    """What is known as a region is no city beside it, too: Newark, New Jersey is not in New York."""
+    fit = _fit_region(city, key)
+    if fit or any(each in cities.countries() or each in cities.divisions() for each in _written(key)):
+        return fit
+    return _Fit.BESIDE if any(_beside(city, other) for _match, other in _ranked(key)) else _Fit.NOT
 
 
-def _is_in_region(city: City, key: str) -> bool:
-    squeezed = key.replace(" ", "")  # of "D.C." the key is "d c"
-    return (
-        cities.countries().get(key) == city.country
-        or squeezed == city.division.casefold()
-        or city.division in (cities.divisions().get(each, {}).get(city.country) for each in (key, squeezed))
-    )
+def _fit_region(city: City, key: str) -> _Fit:
+    for each in _written(key):
+        if cities.divisions().get(each, {}).get(city.country) == city.division:
+            return _Fit.DIVISION
+        if cities.countries().get(each) == city.country or each == city.division.casefold():
+            return _Fit.REGION
+    return _Fit.NOT
+
+
+def _written(key: str) -> tuple[str, str]:
+    """Of "D.C." the key is "d c"."""
+    return key, key.replace(" ", "")
 
 
 def _is_region(key: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.trials_map.places import make_site
+from trials import cities
 from trials.places import find_places, suggest_places
 
 
@@ -41,6 +42,9 @@ from trials.places import find_places, suggest_places
         ("Rennes (France)", "Rennes, France"),
         ("Rennes, Bretagne", "Rennes, France"),
         ("Wien, Österreich", "Vienna, Austria"),
+        ("Salem, India", "Salem, India"),
+        ("Toronto, CA", "Toronto, Ontario, Canada"),
+        ("London, U.K.", "London, England, United Kingdom"),
         ("Victoria BC", "Victoria, British Columbia, Canada"),
         ("Perth WA", "Perth, Western Australia, Australia"),
         ("Boston Massachusetts USA", "Boston, Massachusetts, United States"),
@@ -53,6 +57,33 @@ def test_a_city_by_any_of_its_names(typed: str, first: str) -> None:
     found = find_places(typed)
     assert found[0].label == first
     assert find_places(first)[0] == found[0]
+
+
+def test_a_city_of_the_united_states_is_first_of_its_name_with_its_state() -> None:
+    """Whatever else there is: Newark, New Jersey beside New York, and a Salem in India."""
+    here = [city for city in cities.beginning("", 100_000) if city.country == "US"]
+    states: dict[str, list[str]] = {}
+    for written, by_country in cities.divisions().items():
+        if "US" in by_country:
+            states.setdefault(by_country["US"], []).append(written)
+    typed = {
+        f"{name}, {state}": city.label
+        for city in here
+        if "," not in (name := city.label.rsplit(", ", 2)[0])
+        for state in states[city.division]
+    }
+    assert len(typed) > 15_000
+    assert [(text, found) for text, first in typed.items() if (found := _first(text)) != first] == []
+
+
+def _first(text: str) -> str:
+    found = find_places(text)
+    return found[0].label if found else ""
+
+
+def test_a_state_is_no_city_beside_it() -> None:
+    assert find_places("Greenwich, NY") == find_places("Hoboken, New York") == []
+    assert find_places("Cambridge, Boston")[0].label == "Cambridge, Massachusetts, United States"
 
 
 def test_a_ward_is_found_by_its_city_and_in_it() -> None:
