@@ -240,6 +240,18 @@ def test_a_group_too_large_for_the_page_is_a_link_and_never_said_to_be_none(
     assert "None reported." in exclusion
 
 
+@pytest.mark.django_db
+def test_sites_with_endless_names_leave_room_for_the_trial(client: Client) -> None:
+    people = [{"name": f"{n} " + "Name " * 90, "role": "CONTACT", "phone": "1" * 40} for n in range(3)]
+    long = {"city": "City " * 150, "state": "State " * 150, "country": "France", "contacts": people}
+    places = [{"facility": f"{n} " + "Facility " * 100, **long} for n in range(60)]
+    add_trial("NCT00000009", contactsLocationsModule={"locations": places})
+    html = page_of(client, "NCT00000009")
+    assert len(html.encode()) < LARGEST
+    assert "0 Facility Facility" in html
+    assert re.search(r"<h1>\s*\w", html)
+
+
 @given(st.lists(st.integers(0, 500)), st.integers(-50, 5000))
 def test_what_there_is_room_for_is_shared_fairly(sizes: list[int], room: int) -> None:
     share = fair_share(sizes, room)

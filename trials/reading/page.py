@@ -60,6 +60,8 @@ _LISTS: Mapping[str, type[Model]] = {
 IMPORTS_TOLD = 3
 # Bytes of a page for the record's own words and the mark-up about them. The page around them takes 30,000.
 ROOM = 115_000
+# So much of it is for everything else than the sites, however long their names.
+_LEAST_ROOM = 15_000
 # Names in one line of the first facts; the sections below have all of them.
 NAMES_TOLD = 60
 
@@ -126,7 +128,7 @@ class TrialPage:
     @cached_property
     def shown(self) -> dict[str, Shown]:
         """What can be long, each as far as there is room beside the others and the sites."""
-        return shown(portions_of(self), ROOM - self.sites.size)
+        return shown(portions_of(self), max(_LEAST_ROOM, ROOM - self.sites.size))
 
     @property
     def measured(self) -> list[Shown]:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from django import forms
 from django.core.paginator import Page, Paginator
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,8 +38,10 @@ if TYPE_CHECKING:
 
 # As many as a sheet or two of paper take: what is printed is the page that is shown.
 PAGE_SIZE = 50
-# Contacts of all sites of a page; those of one site stand on its own page.
-MOST_CONTACTS = 200
+# Bytes of the contacts of all sites of a page; those of one site stand on its own page.
+_CONTACTS_ROOM = 48_000
+# Characters of a name or place in the table; all of it stands on the site's own page.
+_LONGEST = 160
 # Countries and statuses to choose from, those with the most sites first; there are not so many.
 MOST_CHOICES = 250
 _ROW, _CONTACT, _CHOICE = 300, 130, 50  # bytes of mark-up of each
@@ -138,19 +142,23 @@ class Row:
     more_contacts: int
 
     @property
+    def facility(self) -> str:
+        return _short(self.site.facility)
+
+    @property
     def town(self) -> str:
         """As normalised."""
         return _joined(self.site.city_normalised, self.site.state_normalised, self.site.zip_normalised)
 
     @property
     def place(self) -> str:
-        return _joined(self.town, self.site.country_normalised or self.site.country)
+        return _short(_joined(self.town, self.site.country_normalised or self.site.country))
 
     @property
     def as_registered(self) -> str:
         """The town as registered, where that differs by more than capitals."""
         written = _joined(self.site.city, self.site.state, self.site.zip)
-        return "" if folded(written) == folded(self.town) else written
+        return "" if folded(written) == folded(self.town) else _short(written)
 
 
 @dataclass(frozen=True)
@@ -270,29 +278,25 @@ class SitesPage:
         shown = [site.pk for site in self.page]
         sites = Site.objects.prefetch_related("contacts").in_bulk(shown)
         named = {pk: list(sites[pk].contacts.all()) for pk in shown}
-        most = fair_share([len(contacts) for contacts in named.values()], MOST_CONTACTS)
-        return [
-            Row(
-                sites[pk],
-                in_words(self.distances[pk]) if pk in self.distances else "",
-                contacts[:most],
-                max(0, len(contacts) - most),
-            )
-            for pk, contacts in named.items()
-        ]
+        share = fair_share([sum(map(_size_of, contacts)) for contacts in named.values()], _CONTACTS_ROOM)
+        rows = []
+        for pk, contacts in named.items():
+            first = [
+                each
+                for each, taken in zip(contacts, accumulate(map(_size_of, contacts)), strict=True)
+                if taken <= share
+            ]
+            distance = in_words(self.distances[pk]) if pk in self.distances else ""
+            rows.append(Row(sites[pk], distance, first, len(contacts) - len(first)))
+        return rows
 
     @property
     def size(self) -> int:
         """About how many bytes of the page the table and its form take."""
         choices = min(len(self.countries), MOST_CHOICES) + min(len(self.statuses), MOST_CHOICES)
-        rows = sum(
-            _ROW + sum(map(size, (row.site.facility, row.place, row.as_registered))) for row in self.rows
-        )
-        contacts = [contact for row in self.rows for contact in row.contacts]
-        named = sum(
-            _CONTACT + size(each.name) + 2 * (size(each.phone) + size(each.email)) for each in contacts
-        )
-        return rows + named + _CHOICE * choices
+        rows = sum(_ROW + sum(map(size, (row.facility, row.place, row.as_registered))) for row in self.rows)
+        contacts = sum(_size_of(each) for row in self.rows for each in row.contacts)
+        return rows + contacts + _CHOICE * choices
 
     @property
     def columns(self) -> list[Column]:
@@ -371,3 +375,12 @@ def _counted(name: str, count: int) -> str:
 
 def _joined(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
+
+
+def _short(name: str) -> str:
+    return Truncator(name).chars(_LONGEST)
+
+
+def _size_of(contact: SiteContact) -> int:
+    """About how many bytes it takes: numbers and addresses stand there twice."""
+    return _CONTACT + size(contact.name) + 2 * (size(contact.phone) + size(contact.email))
