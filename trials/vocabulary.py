@@ -29,6 +29,10 @@ class Status(TextChoices):
     UNKNOWN = "UNKNOWN", _("Unknown status")
 
 
+# Of trials that take people in. Of any other a site that says it recruits says nothing.
+OPEN = frozenset({Status.RECRUITING, Status.ENROLLING_BY_INVITATION})
+
+
 class StudyType(TextChoices):
     INTERVENTIONAL = "INTERVENTIONAL", _("Interventional")
     OBSERVATIONAL = "OBSERVATIONAL", _("Observational")

@@ -33,12 +33,15 @@ def four_trials() -> None:
     add(4)
 
 
-def add(number: int, *sites: dict[str, Any]) -> None:
+def add(number: int, *sites: dict[str, Any], overall: str = "RECRUITING") -> None:
     add_trial(
         f"NCT0000000{number}",
         contactsLocationsModule={"locations": list(sites)},
         conditionsModule={"conditions": ["Common", f"Rare {number % 3}"]},
-        statusModule={"lastUpdatePostDateStruct": {"date": f"202{number}-01"}},
+        statusModule={
+            "overallStatus": overall,
+            "lastUpdatePostDateStruct": {"date": f"202{number}-01"},
+        },
     )
 
 
@@ -64,6 +67,14 @@ def test_the_nearest_site_that_recruits_comes_first() -> None:
     assert (round(beyond.km, -3), beyond.recruiting) == (17000, True)
     assert engine.nearest_beyond(Wanted("nowhere", near=Near(*RENNES, 10))) is None
     assert engine.nearest_beyond(Wanted()) is None
+
+
+def test_a_site_of_a_trial_that_is_not_open_does_not_recruit() -> None:
+    """As records have it that nobody has kept for years."""
+    add(1, site(PARIS, "RECRUITING"))
+    add(2, site(NANTES, "RECRUITING"), overall="UNKNOWN")
+    add(3, site(RENNES, "COMPLETED"), site(PARIS, "RECRUITING"), overall="COMPLETED")
+    assert near(RENNES, None) == [("1", 308, True), ("3", 0, False), ("2", 99, False)]
 
 
 def test_the_distance_of_two_places_is_that_on_the_globe() -> None:

@@ -19,7 +19,7 @@ from trials.models import Condition, Site, Trial, TrialSponsor
 from trials.near import in_words
 from trials.reading.richtext import rendered_line
 from trials.templatetags.catalogue import age_range, dated
-from trials.vocabulary import Sex, Status
+from trials.vocabulary import OPEN, Sex
 
 if TYPE_CHECKING:
     from trials.searching.results import Nearest, Parts, Snippet
@@ -92,8 +92,8 @@ class Line:
 
     @property
     def is_open(self) -> bool:
-        """Whether the trial as a whole takes people in: of another, a site that says so says nothing."""
-        return self.trial.overall_status in (Status.RECRUITING, Status.ENROLLING_BY_INVITATION)
+        """Whether the trial as a whole takes people in."""
+        return self.trial.overall_status in OPEN
 
     @property
     def title(self) -> SafeString:

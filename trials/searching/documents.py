@@ -44,7 +44,7 @@ from trials.searching.schema import (
 )
 from trials.searching.wanted import NOT_REPORTED
 from trials.text import folded
-from trials.vocabulary import Sex, Status
+from trials.vocabulary import OPEN, Sex, Status
 
 # In whole years: nobody is sought who is older.
 OLDEST = 130
@@ -126,6 +126,8 @@ def _fields(values: dict[str, Any], lists: _Lists, common: Mapping[str, int]) ->
     numbers = sorted(common[name] for name in conditions if name in common)
     is_wide = max(len(countries), len(numbers)) > COLUMNS
     number = int(values["nct_id"][3:])
+    is_open = values["overall_status"] in OPEN
+    recruiting = [site for site in lists.sites if is_open and site[0] == Status.RECRUITING]
     several = {
         "status": [values["overall_status"]],
         "phase": values["phases"],
@@ -168,10 +170,8 @@ def _fields(values: dict[str, Any], lists: _Lists, common: Mapping[str, int]) ->
         "title_mention": sorted(mentions(title for title in titles if title)),
         "mention": sorted(concepts | mentions(part for part in dict.fromkeys(words["text"]) if part)),
         "label": sorted({*_labels(names, drugs, sponsors, {*cities, *countries}), *_written(names)}),
-        "place": sorted({place for site in lists.sites if (place := _place(site))}),
-        "recruiting_place": sorted(
-            {place for site in lists.sites if site[0] == Status.RECRUITING and (place := _place(site))}
-        ),
+        "place": _places(lists.sites),
+        "recruiting_place": _places(recruiting),
         "condition": conditions,
         CONDITION_KEY: [key_of(condition) for condition in conditions],
         COMMON: numbers if is_wide else [],
@@ -215,6 +215,10 @@ def _in_columns(name: str, values: Sequence[Any], nothing: Any) -> dict[str, Any
 
 def _said(answer: bool | None) -> str:
     return NOT_REPORTED if answer is None else "yes" if answer else "no"
+
+
+def _places(sites: Iterable[tuple[Any, ...]]) -> list[str]:
+    return sorted({_place(site) for site in sites} - {""})
 
 
 def _place(site: tuple[Any, ...]) -> str:

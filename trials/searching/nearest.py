@@ -11,7 +11,7 @@ from trials.models import Site
 from trials.searching.places import KM_PER_DEGREE, kilometres
 from trials.searching.results import Nearest
 from trials.searching.wanted import Near
-from trials.vocabulary import Status
+from trials.vocabulary import OPEN, Status
 
 
 def nearest_sites(trials: Sequence[int], near: Near) -> dict[int, Nearest]:
@@ -35,11 +35,14 @@ def nearest_sites(trials: Sequence[int], near: Near) -> dict[int, Nearest]:
         north = reach / KM_PER_DEGREE
         sites = sites.filter(there__range=(near.latitude - north, near.latitude + north))
     found: dict[int, Nearest] = {}
-    for trial, site, status, there, along in sites.values_list("trial_id", "pk", "status", "there", "along"):
+    columns = ("trial_id", "pk", "there", "along", "status", "trial__overall_status")
+    for trial, site, there, along, status, overall in sites.values_list(*columns):
         km = kilometres(near.latitude, near.longitude, there, along)
         if km > reach:
             continue
-        one = Nearest(site=site, trial=trial, km=km, recruiting=status == Status.RECRUITING)
+        one = Nearest(
+            site=site, trial=trial, km=km, recruiting=status == Status.RECRUITING and overall in OPEN
+        )
         if trial not in found or _rank(one) < _rank(found[trial]):
             found[trial] = one
     return found
