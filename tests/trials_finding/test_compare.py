@@ -116,3 +116,11 @@ def test_the_sites_nearest_to_a_place_are_told_those_that_recruit_first(client: 
     assert f'href="/trials/compare/?nct={FIRST}&amp;near=48.11%2C-1.68"' in html
     unknown = client.get(f"/trials/compare/{query}&near=Nowhereville").text
     assert "No city or postal code “Nowhereville” is known here" in text_of(unknown)
+
+
+def test_trials_of_one_acronym_are_told_apart_by_their_numbers(client: Client) -> None:
+    for number in ("NCT00000011", "NCT00000012", "NCT00000013"):
+        acronym = "LONE" if number.endswith("3") else "COVID-19"
+        add_trial(number, identificationModule={"acronym": acronym})
+    page = client.get("/trials/compare/?nct=NCT00000011&nct=NCT00000012&nct=NCT00000013").content.decode()
+    assert set(re.findall(r'data-trial="([^"]*)"', page)) == {"NCT00000011", "NCT00000012", "LONE"}

@@ -18,7 +18,7 @@ from trials.finding.side_by_side import (
     Criteria,
     criteria_of,
     for_comparison,
-    label_of,
+    labels_of,
     nearest_of,
     rows,
 )
@@ -35,14 +35,11 @@ class Column:
     """One of the trials, the address of the page without it, and its sites near the place asked for."""
 
     trial: Trial
+    label: str
     is_starred: bool
     without: str
     nearest: list[NearestSite]
     criteria: Criteria
-
-    @property
-    def label(self) -> str:
-        return label_of(self.trial)
 
 
 @require_safe
@@ -69,12 +66,13 @@ def compare(request: HttpRequest) -> HttpResponse:
     columns = [
         Column(
             trial,
+            label,
             trial.nct_id in stars,
             _without(trial, trials, near),
             nearest_of(trial, place, within) if place else [],
             criteria,
         )
-        for trial, criteria in zip(trials, criteria_of(trials), strict=True)
+        for trial, label, criteria in zip(trials, labels_of(trials), criteria_of(trials), strict=True)
     ]
     context = {
         "columns": columns,

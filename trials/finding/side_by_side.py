@@ -62,14 +62,17 @@ def for_comparison(trials: TrialQuerySet) -> TrialQuerySet:
 
 def rows(trials: Sequence[Trial]) -> list[Row]:
     """What the trials say, heading by heading; a heading of which none says anything is left out."""
-    labels = [label_of(trial) for trial in trials]
+    labels = labels_of(trials)
     found = [Row(heading, labels, [lines(trial) for trial in trials]) for heading, lines in _ROWS]
     return [row for row in found if any(row.cells)]
 
 
-def label_of(trial: Trial) -> str:
-    """By what a trial is told from the others where there is no room for its title."""
-    return Truncator(trial.acronym or trial.nickname or trial.nct_id).chars(30)
+def labels_of(trials: Sequence[Trial]) -> list[str]:
+    """By what each is told from the others where there is no room for titles; many have the same acronym."""
+    names = [Truncator(trial.acronym or trial.nickname or trial.nct_id).chars(30) for trial in trials]
+    return [
+        name if names.count(name) == 1 else trial.nct_id for name, trial in zip(names, trials, strict=True)
+    ]
 
 
 def nearest_of(trial: Trial, place: Around, within: str = USUAL) -> list[NearestSite]:

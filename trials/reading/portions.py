@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.html import escape
+from django.utils.translation import gettext
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -131,6 +132,8 @@ class Shown:
     @property
     def every(self) -> str:
         """The words that lead to all of it."""
+        if len(self.portion.entries) == 1:
+            return gettext("Read all of it")
         return self.portion.kind.every % {"n": self.portion.number}
 
 
