@@ -1,4 +1,7 @@
-"""Postal codes, by the sites that have them and have coordinates."""
+"""Postal codes, by the sites that have them and have coordinates.
+
+Each trial says once where a code is: one wrong record may have thousands of sites.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,8 @@ from trials import cities
 from trials.models import Site
 from trials.place_names import PlaceFound, name_key
 
-# Of a code that many sites have, so many say well enough where it is.
-_SITES = 500
+# Of a code that many trials have, so many say well enough where it is.
+_TRIALS = 500
 _COUNTRY = 4  # words that may name it: "United States of America"
 _CODE = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9 -]{1,9}")
 # The first half of a British or Canadian code is that of a larger area: "SW1A" of "SW1A 1AA".
@@ -30,7 +33,7 @@ _FURTHER = r"-.*| ?[A-Z]{2}"
 
 
 def by_code(text: str) -> list[PlaceFound]:
-    """Where a code is, the country with the most sites first; of one that no site has, the larger area."""
+    """Where a code is, the country with the most trials first; of one that no site has, the larger area."""
     code, country = _read(text)
     if not code:
         return []
@@ -96,7 +99,11 @@ def _found(code: str, wanted: Q, country: str) -> list[PlaceFound]:
     )  # fmt: skip
     spellings = _spellings(code) if code else ()
     grouped: dict[tuple[str, str], list[tuple[str, float, float]]] = defaultdict(list)
-    for zip_code, city, state, name, *point in sites.values_list(*columns).order_by("pk")[:_SITES]:
+    once = ["trial_id", "zip_normalised", "country_normalised"]
+    if code:  # else all trials would be read, in their order, until enough of them have it
+        once[:2] = reversed(once[:2])
+    rows = sites.values_list(*columns).order_by(*once, "pk").distinct(*once)[:_TRIALS]
+    for zip_code, city, state, name, *point in rows:
         latitude, longitude = point[:2] if point[0] is not None else point[2:]
         shown = code if code and zip_code not in spellings else zip_code
         label = ", ".join(part for part in (shown, city, state, name) if part)

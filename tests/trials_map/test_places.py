@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.factories import make_trial
 from tests.trials_map.places import make_site
 from trials import cities
+from trials.place_names import PlaceFound
 from trials.places import find_places, suggest_places
 
 
@@ -157,3 +159,14 @@ def test_a_postal_code_is_where_the_sites_are_that_have_it() -> None:
     ]
     assert find_places("75013 Paris")[0].label == "Paris, France"
     assert find_places("52242 Rennes")[0].label == "Rennes, France"
+
+
+@pytest.mark.django_db
+def test_one_wrong_record_does_not_move_a_postal_code() -> None:
+    wrong = make_trial()
+    for _number in range(5):
+        make_site(wrong, city="Lyon", country="France", zip="75013", latitude=45.75, longitude=4.85)
+    for _number in range(2):
+        make_site(city="Paris", country="France", zip="75013", latitude=48.83, longitude=2.36)
+    [paris] = find_places("75013")
+    assert paris == PlaceFound("75013, Paris, France", 48.83, 2.36)
