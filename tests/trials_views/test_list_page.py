@@ -205,6 +205,16 @@ def test_a_value_newer_than_the_vocabulary_is_offered_and_can_be_chosen(client: 
         assert listed(client, query) == ["NCT00000005"]
 
 
+@pytest.mark.parametrize("query", ["", "?q=endless"])
+def test_a_title_is_plain_and_no_longer_than_a_list_has_room_for(client: Client, query: str) -> None:
+    add_trial(
+        "NCT00000005", identificationModule={"briefTitle": "An **endless** title " + "of words " * 9000}
+    )
+    page = client.get(f"/trials/{query}").content.decode()
+    assert "endless title of words" in text_of(page)
+    assert len(page) < 40_000
+
+
 @pytest.mark.usefixtures("three_trials")
 def test_what_is_understood_holds_beside_what_is_not(client: Client) -> None:
     assert listed(client, "?status=FOO&status=COMPLETED") == listed(client, "?status=COMPLETED")

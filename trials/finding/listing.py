@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from trials.models import Condition, Site, Trial, TrialSponsor
 from trials.near import in_words
 from trials.reading.richtext import rendered_line
+from trials.searching.snippets import shortened
 from trials.templatetags.catalogue import age_range, dated
 from trials.vocabulary import OPEN, Sex
 
@@ -98,7 +99,9 @@ class Line:
     @property
     def title(self) -> SafeString:
         parts = self.found.title if self.found else ()
-        return marked(parts) if any(hit for _text, hit in parts) else rendered_line(self.trial.title)
+        return (
+            marked(parts) if any(hit for _text, hit in parts) else rendered_line(shortened(self.trial.title))
+        )
 
     @property
     def about(self) -> SafeString:

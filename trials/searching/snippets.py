@@ -19,7 +19,7 @@ from trials.searching.results import Parts, Snippet, Term
 from trials.searching.schema import STEMMED
 from trials.text import folded
 
-LONGEST = 240
+LONGEST, LONGEST_TITLE = 240, 300
 # So much of it may stand before the first word that is marked.
 _BEFORE = 60
 _TITLES = ("brief_title", "official_title", "nickname", "acronym")
@@ -49,8 +49,7 @@ def snippets_of(terms: Sequence[Term], trials: Sequence[int]) -> dict[int, Snipp
     marking = _Marking(terms)
     found = {}
     for row in _READ.filter(pk__in=trials):
-        title = unicodedata.normalize("NFC", next((row[name] for name in _TITLES if row[name]), ""))
-        title = _ESCAPE.sub(r"\1", title)
+        title = shortened(_plain(next((row[name] for name in _TITLES if row[name]), "")))
         texts = (", ".join(row["names"]), *(row[name] for name in _TEXTS))
         found[row["pk"]] = Snippet(tuple(_parts(title, marking.spans(title))), _best(marking, texts))
     return found
@@ -128,6 +127,11 @@ def _form(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def _stem(form: str) -> str:
     return "".join(STEMMED.analyze(form))
+
+
+def shortened(title: str) -> str:
+    """As a list shows it: a title of a record may be as long as any text."""
+    return title if len(title) <= LONGEST_TITLE else f"{title[:LONGEST_TITLE].rstrip()}…"
 
 
 def _plain(text: str) -> str:
