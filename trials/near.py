@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trials.place_names import PlaceFound
-from trials.places import find_places
+from trials.places import find_places, is_region
 from trials.searching.wanted import Near
 
 MILE = 1.609344
@@ -58,6 +58,14 @@ def around(text: str) -> Around | None:
         return None
     first, *others = found
     return Around(first.label, first.latitude, first.longitude, others)
+
+
+def unknown(text: str) -> str:
+    """What to say of a text that names no place."""
+    if is_region(text):
+        return _("“%(place)s” is a country or a region. Write a city in it.") % {"place": text}
+    said = _("No city or postal code “%(place)s” is known here. Write a larger city, with its country.")
+    return said % {"place": text}
 
 
 def _point(text: str) -> tuple[float, float] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from enum import IntEnum
 
 from trials import cities
@@ -26,6 +27,9 @@ _TELLING = 4
 _QUALIFIER = 4  # words that may name a country or a division at the end: "United States of America"
 # Of the name of a region a city is meant that lies in it, or that has so many people.
 _FAMOUS = 500_000
+# A name that is mistaken has its first letters right, and by so much it is like the one that was meant.
+_RIGHT, _ALIKE = 2, 0.8
+_LOOKED_AT = 5_000
 # So far, in kilometres, a part of a city lies from its middle, and a code's sites from the city beside it.
 _BESIDE = 60
 _CEDEX = re.compile(r"\s+cedex\b.*", re.IGNORECASE)
@@ -63,6 +67,28 @@ def suggest_places(beginning: str, count: int = 8) -> list[PlaceFound]:
     if not any(match == Match.OWN for match, _city in named):
         begun = sorted([*named, *begun], key=_rank, reverse=True)
     return (_places([city for _match, city in begun]) or find_places(beginning))[:count]
+
+
+def places_instead(text: str) -> list[PlaceFound]:
+    """Where `text` finds no place: those of that name elsewhere, the nearest to what it says of it first.
+
+    If there are none, those whose names begin with it or are nearly it.
+    """
+    for of_name in (_of_that_very_name, _beginning_with, _nearly):
+        for name, qualifiers in _readings(text):
+            if found := of_name(name):
+                around = [other for each in qualifiers for _match, other in _ranked(name_key(each))]
+                told = {
+                    city: (_fit_all(city, qualifiers), any(_beside(city, other) for other in around))
+                    for city in found
+                }
+                return _places(sorted(told, key=told.__getitem__, reverse=True))[:_OFFERED]
+    return []
+
+
+def is_region(text: str) -> bool:
+    """Whether that is the name of a country, or of a division that is known here."""
+    return _is_region(name_key(text))
 
 
 def _by_name(text: str) -> list[PlaceFound]:
@@ -141,6 +167,28 @@ def _ranked(name: str) -> list[tuple[Match, City]]:
         if match == Match.OWN or (match != Match.LOOSE and city.population >= WELL_KNOWN)
     ]
     return sorted(found, key=_rank, reverse=True)
+
+
+def _of_that_very_name(name: str) -> list[City]:
+    """Only where there is none, those that go by it among other names."""
+    ranked = _ranked(name)
+    return [city for match, city in ranked if match == Match.OWN] or [city for _match, city in ranked]
+
+
+def _beginning_with(name: str) -> list[City]:
+    """Kuwait City is meant by the country's name, and no city that lies elsewhere."""
+    found = cities.beginning(f"{name} ", _OFFERED) if len(name) >= _TELLING else []
+    return [city for city in found if _fit_region(city, name)] if _is_region(name) else found
+
+
+def _nearly(name: str) -> list[City]:
+    """Those whose names are likest to it; a country is no mistake for a city."""
+    if len(name) < _TELLING or _is_region(name):
+        return []
+    names = {name_key(city.label.split(",")[0]) for city in cities.beginning(name[:_RIGHT], _LOOKED_AT)}
+    return [
+        city for like in get_close_matches(name, names, cutoff=_ALIKE) for city in _of_that_very_name(like)
+    ]
 
 
 def _rank(found: tuple[Match, City]) -> int:

@@ -8,7 +8,7 @@ from tests.factories import make_trial
 from tests.trials_map.places import make_site
 from trials import cities
 from trials.place_names import PlaceFound
-from trials.places import find_places, suggest_places
+from trials.places import find_places, places_instead, suggest_places
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,28 @@ def test_a_name_that_several_cities_bear_offers_them_by_size() -> None:
 @pytest.mark.django_db
 def test_what_is_no_place_finds_none(typed: str) -> None:
     assert find_places(typed) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("San Marino", "San Marino, California, United States"),
+        ("Lebanon", "Lebanon, Tennessee, United States"),
+        ("Kuwait", "Kuwait City, Kuwait"),
+        ("Greenwich, NY", "Greenwich, Connecticut, United States"),
+        ("Santa Monica LA", "Santa Monica, California, United States"),
+        ("Rennes, Japan", "Rennes, France"),
+        ("Bosten", "Boston, Massachusetts, United States"),
+        ("Springfeild, IL", "Springfield, Illinois, United States"),
+        *((typed, "") for typed in ("France", "Georgia", "Nowhere at all", "", ",", "1", "\x00", "x" * 100)),
+    ],
+)
+@pytest.mark.django_db
+def test_instead_of_none_those_are_offered_that_may_be_meant(typed: str, first: str) -> None:
+    assert find_places(typed) == []
+    offered = places_instead(typed)
+    assert (offered[0].label if offered else "") == first
+    assert all(find_places(place.label)[0] == place for place in offered)
 
 
 def test_the_beginning_of_a_name_suggests_the_largest() -> None:

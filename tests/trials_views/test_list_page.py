@@ -1,6 +1,7 @@
 """The list of trials: what is found, what is offered to narrow it, what is said to a wrong question."""
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -175,6 +176,9 @@ def test_a_former_number_leads_to_the_trial_as_it_is_called_now(client: Client) 
         ("?sex=X", "There is no choice “X” here, so it is not applied."),
         ("?sort=random", "There is no choice “random” here, so it is not applied."),
         ("?sort=distance", "To have the nearest first, write a place under “Near”."),
+        ("?near=Nowhere", "No city or postal code “Nowhere” is known here. Write a larger city"),
+        ("?near=%25s+France", "No city or postal code “%s France” is known here."),
+        ("?near=France", "“France” is a country or a region. Write a city in it."),
         ("?within=far", "“far” is no distance: write 30 km or 20 miles, up to 20,000."),
         ("?within=20001km", "“20001km” is no distance"),
         ("?country=Atlantis", "No trial here has “Atlantis”, so it is not applied."),
@@ -192,6 +196,17 @@ def test_what_is_not_understood_is_said_and_not_applied(client: Client, query: s
     assert response.status_code == 200
     assert message in text_of(response.content.decode())
     assert len(listed(client, query)) == 3
+
+
+@pytest.mark.usefixtures("three_trials")
+def test_where_no_place_is_meant_for_sure_those_that_may_be_are_offered(client: Client) -> None:
+    html = client.get("/trials/?near=San+Marino&sex=FEMALE").text
+    assert "“San Marino” is a country or a region." in text_of(html)
+    assert "did you mean San Marino, California, United States ; San Marino, San Marino ?" in text_of(html)
+    [link] = re.findall(r'href="([^"]*)">San Marino, California', html)
+    meant = client.get(unescape(link)).text
+    assert 'value="San Marino, California, United States"' in meant
+    assert "not understood" not in meant
 
 
 @pytest.mark.usefixtures("three_trials")

@@ -86,7 +86,8 @@ def test_a_place_gives_distances_in_words(client: Client) -> None:
 SAID = [
     ("?country=Narnia", "No site of this trial has “Narnia”."),
     ("?status=SLEEPING", "No site of this trial has “SLEEPING”."),
-    ("?near=Nowhere+at+all", "No place called “Nowhere at all” is known here."),
+    ("?near=Nowhere+at+all", "No city or postal code “Nowhere at all” is known here."),
+    ("?near=France", "“France” is a country or a region. Write a city in it."),
     ("?near=" + "x" * 101, "A place has 100 characters at most."),
     ("?site=" + "x" * 101, "Look for 100 characters at most."),
     ("?page=nine", "“nine” is no page number"),

@@ -24,7 +24,7 @@ from trials.finding.side_by_side import (
 )
 from trials.finding.stars import stars_of
 from trials.models import Trial
-from trials.near import USUAL, around, radius
+from trials.near import USUAL, around, radius, unknown
 
 # Of what an address names.
 LOOKED_AT = 20
@@ -78,6 +78,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "columns": columns,
         "near": near,
         "place": place,
+        "near_problem": unknown(near) if near and not place else "",
         "rows": rows(trials) if trials else [],
         "problems": problems,
         "next": request.get_full_path(),

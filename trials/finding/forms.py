@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from trials.finding.stars import Stars
 from trials.forms import UNKNOWN_CHOICE, HoldingForm, NamesField, several
-from trials.near import RADII, USUAL, Around, around, radius, radius_words
+from trials.near import RADII, USUAL, Around, around, radius, radius_words, unknown
+from trials.place_names import PlaceFound
+from trials.places import places_instead
 from trials.searching import engine
 from trials.searching.synonyms import canonical
 from trials.searching.wanted import FACETS, Sort, Wanted
@@ -102,18 +104,18 @@ class SearchForm(HoldingForm):
     )
     sort = _one_of(SORTS)
 
-    # The place that `near` names; in which order hits come, and in which where no other is asked for.
+    # The place that `near` names, or those that may be meant where it names none.
     around: Around | None = None
+    instead: Sequence[PlaceFound] = ()
+    # In which order hits come, and in which where no other is asked for.
     order = usual_order = Sort.UPDATED
 
     def clean_near(self) -> str:
         text = self.cleaned_data["near"]
         self.around = around(text) if text else None
         if text and self.around is None:
-            raise ValidationError(
-                _("No city or postal code “%(value)s” is known here. Write a larger city, with its country."),
-                params={"value": text},
-            )
+            self.instead = places_instead(text)
+            raise ValidationError(unknown(text))
         return text
 
     def clean(self) -> None:

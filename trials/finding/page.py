@@ -260,10 +260,9 @@ class Finding:
 
     @property
     def other_places(self) -> list[tuple[str, str]]:
-        """Other places of the name that was asked for, and the addresses of the search near them."""
-        around = self.form.around
-        others = around.others[:_OTHER_PLACES] if around else ()
-        return [(place.label, self.address_with("near", place.label)) for place in others]
+        """Other places that may be meant, and the addresses of the search near them."""
+        others = self.form.around.others if self.form.around else self.form.instead
+        return [(place.label, self.address_with("near", place.label)) for place in others[:_OTHER_PLACES]]
 
 
 def _pages(total: int) -> int:

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trials.models import Site, SiteContact, Trial
-from trials.near import Around, around, in_words
+from trials.near import Around, around, in_words, unknown
 from trials.paging import page_of
 from trials.reading.portions import fair_share, size
 from trials.searching.places import kilometres
@@ -125,10 +125,7 @@ class SitesForm(forms.Form):
         named = self.cleaned_data["near"]
         place = around(named) if named else None
         if named and place is None:
-            raise forms.ValidationError(
-                _("No place called “%(name)s” is known here. Try the nearest larger city."),
-                params={"name": named[:40]},
-            )
+            raise forms.ValidationError(unknown(named))
         return place
 
 
