@@ -179,7 +179,7 @@ class Database:
             finally:
                 draft.unlink(missing_ok=True)
             with suppress(OSError):
-                for other in self.path.parent.glob("*.sqlite3"):
+                for other in self.path.parent.glob("*.*"):
                     if other != self.path:
                         other.unlink(missing_ok=True)
 

@@ -76,6 +76,7 @@ def test_changes_without_columns_and_old_ones_are_told_too(client: Client) -> No
             "protocolSection.statusModule.dispFirstSubmitDate": [None, "2021-01-02"],
             "protocolSection.designModule.bioSpec.retention": [None, "SAMPLES_WITH_DNA"],
             "protocolSection.designModule.newKey": [None, "2021-99-99"],
+            "resultsSection.adverseEventsModule.assessment_type": [None, "SYSTEMATIC_ASSESSMENT"],
             "resultsSection.participantFlowModule.groups": {
                 "changed": [[{"id": "FG000", "title": "A"}, {"id": "FG000", "title": "B"}]]
             },
@@ -95,6 +96,7 @@ def test_changes_without_columns_and_old_ones_are_told_too(client: Client) -> No
         "Delay of the results first requested or certified Before It was not there. After 2 Jan 2021",
         "Samples kept Before It was not there. After Samples from which DNA can be taken",
         "Study design: new key Before It was not there. After 2021-99-99",
+        "assessment type Before It was not there. After Systematic assessment",
         "Results: participant flow: groups Before A After B",
         "Which arm receives what Before A, x After A, y",
     ):

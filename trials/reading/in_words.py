@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -91,6 +92,8 @@ _MACHINERY = frozenset({"folded", "id", "groupId"})
 _ENUMERATIONS = frozenset(
     {"type", "class", "role", "status", "statusForNctId", "ipdSharing", "infoTypes", "retention"}
 )
+# Any other that cannot be meant as a word: "COUNT_OF_PARTICIPANTS".
+_ENUMERATED = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
 
 
 def column_in_words(field: models.Field[Any, Any], value: Any) -> str:
@@ -149,7 +152,8 @@ def entry_in_words(name: str, entry: Any) -> str:
         return _("Yes") if entry else _("No")
     if entry is None:
         return ""
-    return humanised(entry) if name in _ENUMERATIONS and isinstance(entry, str) else str(entry)
+    text = str(entry)
+    return humanised(text) if name in _ENUMERATIONS or _ENUMERATED.fullmatch(text) else text
 
 
 def _place(key: str) -> int:

@@ -93,8 +93,8 @@ def _without_section(path: str) -> str:
 
 
 def _spoken(key: str) -> str:
-    """ "targetDuration" as "target duration"."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", key).lower()
+    """ "targetDuration" and "target_duration" as "target duration"."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_", " ", key).lower()
 
 
 def _plain(value: Any) -> str:

@@ -31,7 +31,8 @@ _SHOWN = 3
 # A concept with more narrower ones brings nothing close: "Carcinoma", "Heart Diseases".
 _GENERAL = 300
 _COLUMNS = ("nct_id", "brief_title", "official_title", "nickname", "acronym", "overall_status")
-_WORD_WRITTEN = re.compile(r"\w[\w'’-]{3,}")  # noqa: RUF001
+# Each part of a hyphenated word is one, as in the index.
+_WORD_WRITTEN = re.compile(r"[^\W_][\w'’]{3,}")  # noqa: RUF001
 # Two trials are no more alike for these.
 _EVERYWHERE = frozenset({"placebo", "placebos", "standard of care", "normal saline", "no intervention"})
 

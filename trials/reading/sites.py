@@ -209,10 +209,6 @@ class SitesPage:
     def has_central_contacts(self) -> bool:
         return bool(self.trial.central_contacts.all())
 
-    @property
-    def recruiting(self) -> int:
-        return dict(self.statuses).get(Status.RECRUITING, 0)
-
     @cached_property
     def reported_statuses(self) -> list[tuple[str, int]]:
         return [(status, count) for status, count in self.statuses if status]
