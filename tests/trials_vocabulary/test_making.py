@@ -79,6 +79,13 @@ def test_mondo_adds_no_synonyms_to_what_is_known() -> None:
     assert found.stands_for("heart trouble") == ("D2",)
 
 
+def test_a_name_is_kept_in_each_order_of_its_words() -> None:
+    found = made(
+        additions=(Addition("same", "Myocardial Infarction", ["attack of the heart", "heart attacks"]),)
+    )
+    assert set(found["D2"].terms) == {"myocardial infarction", "attack of the heart", "heart attacks"}
+
+
 def test_additions_have_the_last_word() -> None:
     found = made(
         Disease("DOID:1", "infarct", ["coronary"], [], []),

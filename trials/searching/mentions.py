@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 
 from trials.vocabularies.loaded import OTHER, vocabulary
 from trials.vocabularies.wording import remembered, stems, words
@@ -56,11 +57,19 @@ def _named() -> Iterator[tuple[str, tuple[str, ...]]]:
     known = vocabulary()
     for identifier in known:
         concept = known[identifier]
-        # Of terms that differ in the order of their words alone the vocabulary has one.
-        for parts in {tuple(forms(name)) for name in (concept.name, *concept.terms)} - {()}:
+        for parts in set(chain.from_iterable(map(_said, (concept.name, *concept.terms)))) - {()}:
             # One word for what is no condition and no substance is part of any sentence: women, time.
             # "HIV-1" is two.
             if concept.kind != OTHER or len(parts) > 1:
                 yield identifier.lower(), parts
-                if parts[0] == "type" and len(parts) > 2:  # "diabetes type 2", as many write
-                    yield identifier.lower(), (*parts[2:], *parts[:2])
+
+
+def _said(name: str) -> Iterator[tuple[str, ...]]:
+    """A name as it stands in texts: "cancer of the liver" is also liver cancer."""
+    parts = tuple(forms(name))
+    yield parts
+    thing, of, whose = name.partition(" of ")
+    if of:
+        yield (*forms(whose), *forms(thing))
+    if parts[:1] == ("type",) and len(parts) > 2:  # "diabetes type 2", as many write
+        yield (*parts[2:], *parts[:2])

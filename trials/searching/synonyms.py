@@ -35,7 +35,8 @@ class Span:
     """`typed[start:end]` is one term of the vocabulary.
 
     `concepts` are tokens of the index: trials of these or of what is narrower. `terms` mean the same, folded,
-    without what was typed. `narrower` are names of the nearest narrower concepts; there are `more` of them.
+    without what was typed; some differ in the order of their words alone. `narrower` are names of the nearest
+    narrower concepts; there are `more` of them.
     """
 
     start: int
@@ -77,7 +78,8 @@ def _span(parted: Sequence[list[str]], start: int, end: int) -> Span | None:
         " " not in term_key and vocabulary().kind(identifier) == SUBSTANCE and _is_of_disease(parted, end)
     ):
         return None
-    name, terms, narrower, more = _entry(identifier, term_key)
+    typed = " ".join(chain.from_iterable(parted[start:end]))
+    name, terms, narrower, more = _entry(identifier, typed)
     return Span(start, end, (identifier.lower(),), name, terms, narrower, more)
 
 
@@ -96,7 +98,7 @@ def _says_no_kind(identifier: str, typed: str) -> bool:
 def _entry(identifier: str, typed: str) -> tuple[str, tuple[str, ...], tuple[str, ...], int]:
     found = vocabulary()
     known = found[identifier]
-    terms = tuple(term for term in known.terms if key(term) != typed)
+    terms = tuple(term for term in known.terms if " ".join(stems(words(term))) != typed)
     below = sorted(found.narrower(identifier), key=lambda other: (_rare(other), found[other].name.casefold()))
     names = (found[other].name for other in below)
     nearest = tuple(islice((name for name in names if not _DIVISION.search(name)), _NARROWER))

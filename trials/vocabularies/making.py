@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from trials.text import folded
 from trials.vocabularies.loaded import CONDITION, OTHER, SUBSTANCE
-from trials.vocabularies.wording import key
+from trials.vocabularies.wording import key, stems, words
 
 
 @dataclass
@@ -261,11 +261,11 @@ class Vocabulary:
                 for term in (*concept.terms, *concept.entries)
                 if self._owner(term) in (None, identifier) and key(term) not in names
             )
-            entries[identifier] = _as_typed(free)
+            entries[identifier] = {key(term): term for term in _as_typed(free)}
             listing.update([*entries[identifier]])
         for identifier, concept in sorted(self._concepts.items()):
             alone = [term for term_key, term in entries[identifier].items() if listing[term_key] == 1]
-            terms = [*_as_typed(owned[identifier]).values()]
+            terms = _as_typed(owned[identifier])
             yield Concept(identifier, concept.kind, concept.name, terms, alone, concept.broader)
 
     def _is_narrower(self, term: str, names: Iterable[str]) -> bool:
@@ -313,11 +313,12 @@ def _kind(tree: Iterable[str]) -> str:
     return SUBSTANCE if any(place.startswith(_SUBSTANCES) for place in places) else OTHER
 
 
-def _as_typed(terms: Iterable[str]) -> dict[str, str]:
-    """By key one term that has it, as it stands in a text: "gunshot wounds", not "wounds, gunshot"."""
-    found: dict[str, str] = {}
+def _as_typed(terms: Iterable[str]) -> list[str]:
+    """As they stand in a text, in each order of their words once: "gunshot wounds", not "wounds, gunshot"."""
+    found: dict[tuple[str, ...], str] = {}
     usable = {term for term in terms if len(term) <= _LONGEST and "|" not in term and "=" not in term}
     for term in sorted(usable, key=lambda term: ("," in term, term)):
-        if term_key := key(term):
-            found.setdefault(term_key, folded(_upright(term)))
-    return found
+        phrase = folded(_upright(term))
+        if key(phrase):
+            found.setdefault(tuple(stems(words(phrase))), phrase)
+    return [*found.values()]
