@@ -91,6 +91,35 @@ def test_a_name_is_found_where_it_stands_also_one_of_letters_and_digits_or_of_tw
 
 
 @pytest.mark.django_db
+def test_a_name_finds_what_it_finds_in_quotation_marks_in_whatever_order_its_words_are_known() -> None:
+    names = {
+        "prostate cancer": "cancer of the prostate",
+        "attention deficit hyperactivity disorder": "attention deficit disorder with hyperactivity",
+        "patient education": "education of patients",
+        "traditional chinese medicine": "chinese traditional medicine",
+        "native american": "american native",
+        "body fat": "adipose tissue",
+        "larynx carcinoma": "carcinoma of the larynx",
+        "gunshot wound": "gunshot wounds",
+    }
+    for number, (name, other) in enumerate(names.items(), 1):
+        trial(2 * number, f"Who has or had {name}, whichever")
+        trial(2 * number + 1, f"Who has or had {other}, whichever")
+    for number, (name, other) in enumerate(names.items(), 1):
+        assert found(name) == found(other) == [2 * number, 2 * number + 1], name
+        assert set(found(f'"{name}"')) <= set(found(name)), name
+
+
+@pytest.mark.django_db
+def test_between_slashes_stand_words() -> None:
+    trial(1, "Asthma before eczema")
+    trial(2, "Asthma; HIV/AIDS. 5 mg/kg")
+    trial(3, "5 kg of mg")
+    assert found("asthma/eczema") == [1]
+    assert found("HIV/AIDS") == found("mg/kg") == [2]
+
+
+@pytest.mark.django_db
 def test_what_has_the_same_stem_as_a_name_is_not_named() -> None:
     trial(1, "Hepatitis, pancreatitis, prostatitis, cervicitis, ALS, IBS, AIDS, romosozumab, tumours")
     trial(2, "Hepatic, pancreatic and prostate cancer of stage IB; cervical smears; et al; even aid")

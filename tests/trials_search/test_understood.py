@@ -45,6 +45,9 @@ def shown(node: Node | None) -> str:
             '("heart failure" "stroke" pembrolizumab)',
         ),
         ("asthma \u2013 children - adults -- boys", "(asthma children adults boys)"),
+        ("asthma/eczema -HIV/AIDS", "(asthma eczema -HIV -AIDS)"),
+        ("IL-2/IL-4 mg/kg I/II 1/2", "(IL-2 IL-4 mg/kg I/II 1/2)"),
+        ("asthma AND/OR copd", "(asthma OR copd)"),
         ("Crohn's, (mild)?", "(Crohn's mild)"),
         ('a "never closed', '(a "never closed")'),
         ("(a OR (b", "(a | b)"),
@@ -70,7 +73,7 @@ def test_every_text_is_read_and_no_word_is_lost(text: str) -> None:
     result = read(text)
     kept = " ".join([*(part.text for part in words_of(result.wanted)), *result.ignored])
     operators = {"AND", "OR", "NOT"}
-    for chunk in re.split(r'[\s()"]+', as_typed(text)):
+    for chunk in re.split(r'[\s()"/]+', as_typed(text)):
         word = re.sub(r"^[\W_]+|[\W_]+$", "", chunk)
         if word and chunk.lstrip("-") not in operators:
             assert word in kept

@@ -25,17 +25,9 @@ from trials.searching.sought import (
     number_of,
 )
 from trials.searching.spelling import SHORTEST, Spelling, is_of_names, sound_alike
-from trials.searching.understood import Node, Phrase, Word
+from trials.searching.understood import Node, Phrase, Word, says_nothing
 from trials.text import folded, nct_id_in
 
-# Words that nearly every record has, so that they tell nothing. In a phrase they count.
-_SAY_NOTHING = frozenset(
-    (
-        "a", "an", "and", "are", "as", "at", "be", "been", "by", "can", "for", "from", "has", "have", "in",
-        "into", "is", "it", "its", "may", "of", "on", "or", "that", "the", "their", "these", "they", "this",
-        "to", "was", "were", "which", "who", "will", "with",
-    )
-)  # fmt: skip
 _NCT_NUMBER = re.compile(r"nct[0-9]{8}")
 _NUMBER_WITHIN = re.compile(r"(?<![a-z])nct[ :#-]{0,2}([0-9]{8})(?![0-9])", re.IGNORECASE)
 _NUMBER_ALONE = re.compile(r"[0-9]{8}")
@@ -314,11 +306,6 @@ def _is_named(words: Sequence[str], place: int, other: str) -> bool:
     return any(
         span.start <= place < span.end and span.end - span.start > 1 for span in synonyms.expansions(near)
     )
-
-
-def says_nothing(word: str) -> bool:
-    """Whether nearly every record has it. WHO and vitamin A are in capitals for a reason."""
-    return not word.isupper() and word.lower() in _SAY_NOTHING
 
 
 def _says_nothing(part: Word | Phrase) -> bool:

@@ -13,10 +13,10 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 
 from trials.models import Condition, Trial
-from trials.searching.interpreting import says_nothing
 from trials.searching.mentions import forms
 from trials.searching.results import Parts, Snippet, Term
 from trials.searching.schema import STEMMED
+from trials.searching.understood import says_nothing
 from trials.text import folded
 
 LONGEST, LONGEST_TITLE = 240, 300

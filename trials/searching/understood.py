@@ -29,8 +29,18 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+# Three letters, or letters and figures such as "IL-2".
+_BESIDE_SLASH = re.compile(r"\W*(?:[^\W\d_]{3}|[^\W\d_]+-?\d)")
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 _MINUS = "-"
+# Words that nearly every record has, so that they tell nothing. In a phrase they count.
+_SAY_NOTHING = frozenset(
+    (
+        "a", "an", "and", "are", "as", "at", "be", "been", "by", "can", "for", "from", "has", "have", "in",
+        "into", "is", "it", "its", "may", "of", "on", "or", "that", "the", "their", "these", "they", "this",
+        "to", "was", "were", "which", "who", "will", "with",
+    )
+)  # fmt: skip
 _TYPED = str.maketrans(
     dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d", "-")
     | dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02", '"')
@@ -119,11 +129,10 @@ def read(text: str) -> Read:
         elif kind == "close" and len(levels) > 1:
             _close(levels)
         elif kind in ("phrase", "word"):
-            part = _phrase(written) if kind == "phrase" else _word(written)
-            if part is None:
+            found = [_phrase(written)] if kind == "phrase" else _words(written)
+            if not any(found):
                 ignored.append(written)
-            else:
-                levels[-1].alternatives[-1].append(Not(part) if negated else part)
+            levels[-1].alternatives[-1] += [Not(part) if negated else part for part in found if part]
         negated = False
     while len(levels) > 1:
         _close(levels)
@@ -136,6 +145,11 @@ def read(text: str) -> Read:
 def as_typed(text: str) -> str:
     """With plain hyphens and quotation marks, and without what is not seen."""
     return text if text.isascii() else text.translate(_TYPED)
+
+
+def says_nothing(word: str) -> bool:
+    """Whether nearly every record has it. WHO and vitamin A are in capitals for a reason."""
+    return not word.isupper() and word.lower() in _SAY_NOTHING
 
 
 def words_of(node: Node | None) -> Iterator[Word | Phrase]:
@@ -191,6 +205,15 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
             kind = written.lower()
         if written and kind != "and":
             yield kind, written
+
+
+def _words(written: str) -> list[Word | None]:
+    """One, or those between slashes: "asthma/eczema" is two, but "mg/kg" and "I/II" are one each."""
+    parts = written.split("/")
+    if [part.lower() for part in parts] == ["and", "or"]:
+        return [Word(parts[1])]
+    are_words = all(_BESIDE_SLASH.match(part) for part in parts)
+    return [_word(part) for part in parts] if are_words else [_word(written)]
 
 
 def _word(written: str) -> Word | None:
