@@ -29,8 +29,13 @@ class Status(TextChoices):
     UNKNOWN = "UNKNOWN", _("Unknown status")
 
 
-# Of trials that take people in. Of any other a site that says it recruits says nothing.
+# Of trials that take people in.
 OPEN = frozenset({Status.RECRUITING, Status.ENROLLING_BY_INVITATION})
+
+
+def recruits(site: str, trial: str) -> bool:
+    """By the statuses of both: where a trial says that it takes nobody in, what its sites say is outdated."""
+    return site == Status.RECRUITING and (not trial or trial in OPEN)
 
 
 class StudyType(TextChoices):

@@ -114,6 +114,15 @@ def test_the_sites_nearest_to_a_place_are_told_those_that_recruit_first(client: 
     ]
     assert none == "No site whose place is known"
     assert f'href="/trials/compare/?nct={FIRST}&amp;near=48.11%2C-1.68"' in html
+    # Where the trial takes nobody in, its sites do not, whatever the record still says of them.
+    add_trial(
+        SECOND,
+        statusModule={"overallStatus": "UNKNOWN"},
+        contactsLocationsModule={"locations": sites},
+    )
+    html = client.get(f"/trials/compare/{query}&near=48.11,-1.68").text
+    assert re.findall(r"less than 1 km ?: (\w+)", row(html, "Sites near")[1][1][:40]) == ["Shut"]
+    assert ["2 recruiting" in cell for cell in row(html, "Sites")[1]] == [True, False]
     unknown = client.get(f"/trials/compare/{query}&near=Nowhereville").text
     assert "No city or postal code “Nowhereville” is known here" in text_of(unknown)
 

@@ -70,11 +70,12 @@ def test_the_nearest_site_that_recruits_comes_first() -> None:
 
 
 def test_a_site_of_a_trial_that_is_not_open_does_not_recruit() -> None:
-    """As records have it that nobody has kept for years."""
+    """As records have it that nobody has kept for years; where nothing is said of the trial, it does."""
     add(1, site(PARIS, "RECRUITING"))
     add(2, site(NANTES, "RECRUITING"), overall="UNKNOWN")
     add(3, site(RENNES, "COMPLETED"), site(PARIS, "RECRUITING"), overall="COMPLETED")
-    assert near(RENNES, None) == [("1", 308, True), ("3", 0, False), ("2", 99, False)]
+    add(4, site(SYDNEY, "RECRUITING"), overall="")
+    assert near(RENNES, None) == [("1", 308, True), ("4", 17266, True), ("3", 0, False), ("2", 99, False)]
 
 
 def test_the_distance_of_two_places_is_that_on_the_globe() -> None:

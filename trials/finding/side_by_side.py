@@ -19,7 +19,7 @@ from trials.reading.portions import beginning, fair_share, size
 from trials.reading.richtext import rendered_line
 from trials.searching.places import kilometres
 from trials.templatetags.catalogue import age_range
-from trials.vocabulary import Status
+from trials.vocabulary import recruits
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -79,7 +79,7 @@ def nearest_of(trial: Trial, place: Around, within: str = USUAL) -> list[Nearest
     """The sites nearest to a place, those that recruit first. `within` has the unit of the distances."""
     far = [
         (
-            site.status != Status.RECRUITING,
+            not recruits(site.status, trial.overall_status),
             kilometres(place.latitude, place.longitude, *site.coordinates),
             site,
         )
@@ -181,7 +181,7 @@ def _sites(trial: Trial) -> list[str]:
     sites = list(trial.sites.all())
     if not sites:
         return []
-    recruiting = sum(site.status == Status.RECRUITING for site in sites)
+    recruiting = sum(recruits(site.status, trial.overall_status) for site in sites)
     countries = {site.country_normalised for site in sites} - {""}
     return [
         _("%(n)s in all") % {"n": len(sites)},

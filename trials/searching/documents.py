@@ -44,7 +44,7 @@ from trials.searching.schema import (
 )
 from trials.searching.wanted import NOT_REPORTED
 from trials.text import folded
-from trials.vocabulary import OPEN, Sex, Status
+from trials.vocabulary import Sex, recruits
 
 # In whole years: nobody is sought who is older.
 OLDEST = 130
@@ -126,8 +126,7 @@ def _fields(values: dict[str, Any], lists: _Lists, common: Mapping[str, int]) ->
     numbers = sorted(common[name] for name in conditions if name in common)
     is_wide = max(len(countries), len(numbers)) > COLUMNS
     number = int(values["nct_id"][3:])
-    is_open = values["overall_status"] in OPEN
-    recruiting = [site for site in lists.sites if is_open and site[0] == Status.RECRUITING]
+    recruiting = [site for site in lists.sites if recruits(site[0], values["overall_status"])]
     several = {
         "status": [values["overall_status"]],
         "phase": values["phases"],

@@ -11,7 +11,7 @@ from trials.models import Site
 from trials.searching.places import KM_PER_DEGREE, kilometres
 from trials.searching.results import Nearest
 from trials.searching.wanted import Near
-from trials.vocabulary import OPEN, Status
+from trials.vocabulary import recruits
 
 
 def nearest_sites(trials: Sequence[int], near: Near) -> dict[int, Nearest]:
@@ -40,9 +40,7 @@ def nearest_sites(trials: Sequence[int], near: Near) -> dict[int, Nearest]:
         km = kilometres(near.latitude, near.longitude, there, along)
         if km > reach:
             continue
-        one = Nearest(
-            site=site, trial=trial, km=km, recruiting=status == Status.RECRUITING and overall in OPEN
-        )
+        one = Nearest(site=site, trial=trial, km=km, recruiting=recruits(status, overall))
         if trial not in found or _rank(one) < _rank(found[trial]):
             found[trial] = one
     return found
