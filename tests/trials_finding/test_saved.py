@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.db import ProgrammingError, transaction
@@ -14,6 +15,7 @@ from tests.trials_views.catalogue import add_trial, listed, text_of
 from trials.finding import saved
 from trials.finding.saved import MOST
 from trials.models import SavedSearch
+from trials.searching import catching_up
 from trials.searching.index import Folder
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +114,21 @@ def test_a_search_that_is_sent_twice_at_once_is_kept_once(
     monkeypatch.setattr(saved, "own_searches", lambda user: early.pop() if early else genuine(user))
     assert "The search is saved" in save(alice, "q=myositis")
     assert alice.get("/trials/saved/").text.count("Nothing new") == 1
+
+
+def test_while_the_index_is_built_no_number_goes_without_saying_so(
+    alice: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    save(alice, "q=myositis")
+    related = f"/trials/{FIRST}/related/"
+    for address in ("/trials/saved/", related):
+        assert "being made ready" not in alice.get(address).text
+    monkeypatch.setattr(catching_up, "keep_up", lambda: None)
+    monkeypatch.setattr("trials.searching.index._folder", Folder(tmp_path))
+    assert "being made ready, so these numbers are still too low" in alice.get("/trials/saved/").text
+    page = alice.get(related).text
+    assert "being made ready" in page
+    assert "No trial here has anything in common" not in page
 
 
 def test_while_the_index_is_built_what_there_is_counts_as_seen(

@@ -38,6 +38,7 @@ from trials.finding.stars import (
 )
 from trials.finding.stars import star as star_it
 from trials.models import Trial
+from trials.searching import engine
 from trials.templatetags.finding import star as star_button
 
 
@@ -107,7 +108,8 @@ def saved(request: KeptRequest) -> HttpResponse:
             words = _("%(n)s searches are saved, and that is all that are kept: remove one first.")
             messages.warning(request, words % {"n": MOST})
         return redirect("trials:saved")
-    return render(request, "trials/saved.html", {"searches": news_of(request.user)})
+    context = {"searches": news_of(request.user), "is_whole": engine.is_whole()}
+    return render(request, "trials/saved.html", context)
 
 
 @require_POST

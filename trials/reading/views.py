@@ -23,6 +23,7 @@ from trials.reading.page import TrialPage, for_page
 from trials.reading.portions import ROOM_ALONE, shown
 from trials.reading.related import related
 from trials.reading.sites import SitesPage
+from trials.searching import engine
 from trials.text import nct_id_in
 
 IMPORTS_A_PAGE = 20
@@ -132,7 +133,8 @@ def related_trials(request: TrialsRequest, nct_id: str) -> HttpResponse:
         return redirect("trials:related", _nct_id_now(nct_id))
     whole = not request.htmx or request.htmx.boosted
     template = "trials/related.html" if whole else "trials/related.html#alike"
-    context = {"trial": trial, "alike": related(trial, count=ALIKE_ALONE if whole else ALIKE)}
+    alike = related(trial, count=ALIKE_ALONE if whole else ALIKE)
+    context = {"trial": trial, "alike": alike, "is_whole": engine.is_whole()}
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response

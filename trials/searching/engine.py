@@ -45,6 +45,11 @@ def snapshot() -> Snapshot:
     return folder().snapshot()
 
 
+def is_whole() -> bool:
+    """Whether every trial can be found; not while the index is built for the first time."""
+    return snapshot().complete
+
+
 def revision() -> int:
     """How far what is searched now follows the database: see `trials.revisions`.
 
