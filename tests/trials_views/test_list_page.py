@@ -220,6 +220,17 @@ def test_a_value_newer_than_the_vocabulary_is_offered_and_can_be_chosen(client: 
         assert listed(client, query) == ["NCT00000005"]
 
 
+def test_words_that_make_a_name_can_be_sought_apart_where_few_trials_have_it(client: Client) -> None:
+    for number in (5, 6, 7):
+        summary = {"briefSummary": "Pain that is chronic, and not acute."}
+        add_trial(f"NCT0000000{number}", descriptionModule=summary)
+    page = text_of(client.get("/trials/?q=chronic+pain").content.decode())
+    assert "0 trials found" in page
+    assert "The words anywhere: 3 trials" in page
+    assert len(listed(client, "?q=chronic+pain&synonyms=off")) == 3
+    assert "The words anywhere" not in client.get("/trials/?q=pain").content.decode()
+
+
 @pytest.mark.parametrize("query", ["", "?q=endless"])
 def test_a_title_is_plain_and_no_longer_than_a_list_has_room_for(client: Client, query: str) -> None:
     add_trial(

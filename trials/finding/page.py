@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 20
 _OTHER_PLACES = 3
+# Where a name is found in more trials nobody misses those that only have its words.
+_FEW = 200
 # Digits alone are meant for a number if they are about as many as one has.
 _ALMOST_NUMBER = re.compile(r"NCT[ :#-]{0,2}(?!\d{8}$)\d+|\d{7,9}", re.IGNORECASE)
 _FILES = {"csv": "CSV", "xlsx": "Excel", "ris": "RIS", "json": "JSON"}
@@ -249,6 +251,15 @@ class Finding:
     @property
     def without_synonyms_address(self) -> str:
         return self.address_with("synonyms", "off")
+
+    @cached_property
+    def words_anywhere(self) -> Loosening | None:
+        """The words by themselves, where few trials have the name that they make, and far more its words."""
+        named = any(term.name and " " in term.typed for term in self.understanding.terms)
+        if not named or self.total > _FEW:
+            return None
+        count = engine.count(replace(self.wanted, synonyms=False))
+        return Loosening("", self.without_synonyms_address, count) if 2 * count > 3 * self.total else None
 
     @property
     def is_without_synonyms(self) -> bool:
