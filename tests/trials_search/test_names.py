@@ -24,6 +24,7 @@ kidney failure | renal failure
 high blood pressure | hypertension
 type II diabetes | type 2 diabetes mellitus
 bone metastases | bone metastasis
+stem cell transplant | stem cell transplantation
 paediatric | pediatric
 foetal | fetal
 behaviour | behavior
@@ -100,6 +101,7 @@ def test_a_name_finds_what_it_finds_in_quotation_marks_in_whatever_order_its_wor
         "native american": "american native",
         "body fat": "adipose tissue",
         "larynx carcinoma": "carcinoma of the larynx",
+        "rectum adenocarcinoma": "adenocarcinoma of the rectum",
         "gunshot wound": "gunshot wounds",
     }
     for number, (name, other) in enumerate(names.items(), 1):

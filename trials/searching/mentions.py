@@ -12,6 +12,9 @@ from itertools import chain
 from trials.vocabularies.loaded import OTHER, vocabulary
 from trials.vocabularies.wording import remembered, stems, words
 
+# Words of a name before and behind "of".
+_BESIDE = 3
+
 
 def mentions(texts: Iterable[str]) -> frozenset[str]:
     """Tokens of the concepts that are named."""
@@ -30,7 +33,19 @@ def _mentions(text: str) -> frozenset[str]:
             if end == len(said):
                 break
             phrase, end = f"{phrase} {said[end]}", end + 1
+    found.update(*(names.get(phrase) or () for phrase in _turned(words(text))))
     return frozenset(found)
+
+
+def _turned(said: list[str]) -> Iterator[str]:
+    """What "of" joins, the other way round: "larynx cancer" for "cancer of the larynx"."""
+    for place, word in enumerate(said):
+        if word == "of":
+            before = stems(said[max(0, place - _BESIDE) : place])
+            behind = stems(said[place + 1 : place + 2 + _BESIDE])
+            for end in range(1, len(behind) + 1):
+                for start in range(len(before)):
+                    yield " ".join((*behind[:end], *before[start:]))
 
 
 def forms(text: str) -> list[str]:
