@@ -36,7 +36,7 @@ from screening.views.signed import recomputed_state
 from screening.views.words import version_words
 from screening.wizard import Course, course_of
 from trials.criteria.tree import Tree
-from trials.models import Variable
+from trials.models import Site, Variable
 
 
 @dataclass
@@ -217,7 +217,7 @@ def open_desk(request: DeskRequest, pk: int) -> Desk:
     )
 
 
-def _head(screening: Screening) -> dict[str, str]:
+def _head(screening: Screening) -> dict[str, str | bool]:
     """The line under the title."""
     kind = screening.get_kind_display().capitalize()
     if screening.consent_date:
@@ -228,6 +228,7 @@ def _head(screening: Screening) -> dict[str, str]:
     site = screening.site
     return {
         "site": ", ".join(filter(None, (site.facility, site.city))),
+        "site_left": site.origin == Site.Origin.REGISTRY and not site.listed,
         "kind": kind,
         "version": version_words(screening.version),
         "cohort": screening.cohort.label if screening.cohort else "",

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from config.context import acting_as, system
 from screening.models import Kind
 from tests.factories import (
     SMALL_TREE,
@@ -22,7 +23,7 @@ from tests.factories import (
     make_version,
     statement,
 )
-from trials.models import Cohort
+from trials.models import Cohort, Site
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -53,6 +54,16 @@ def big_tree(count: int) -> dict[str, Any]:
             "children": [statement(f"s{number}", label=f"{number}.") for number in range(count)],
         }
     }
+
+
+def test_it_says_when_the_registrys_record_has_lost_its_site(signed_in: Client, cast: Cast) -> None:
+    screening = make_screening(cast.alice, cast.rennes_site, cast.version)
+    for listed in (True, False):
+        with acting_as(system("import", importing=True)):
+            Site.objects.filter(pk=screening.site.pk).update(origin=Site.Origin.REGISTRY, listed=listed)
+        for here in ("", "conclude/", "sign/"):
+            page = signed_in.get(f"/screening/{screening.pk}/{here}").text
+            assert ("names this site no more" in page) != listed
 
 
 def test_it_shows_every_statement_with_its_label_and_words(signed_in: Client, cast: Cast) -> None:
