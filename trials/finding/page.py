@@ -256,7 +256,7 @@ class Finding:
     def words_anywhere(self) -> Loosening | None:
         """The words by themselves, where few trials have the name that they make, and far more its words."""
         named = any(term.name and " " in term.typed for term in self.understanding.terms)
-        if not named or self.total > _FEW:
+        if not named or self.understanding.corrections or self.total > _FEW:
             return None
         count = engine.count(replace(self.wanted, synonyms=False))
         return Loosening("", self.without_synonyms_address, count) if 2 * count > 3 * self.total else None
