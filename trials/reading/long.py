@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from trials.reading.portions import Kind, Portion, pieces
+from trials.reading.portions import Kind, Portion, pieces, together
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -73,7 +73,7 @@ def _text(
         gettext_lazy("Read all of it"),
         f"trials/long/{template}.html",
         lambda piece: (piece,),
-        made_of="".join,
+        made_of=together,
     )
     return kind, lambda page: pieces(text(page))
 

@@ -25,6 +25,11 @@ PIECE = 1000
 _LINE_BREAK = 12  # bytes of mark-up that come with a line of a text
 
 
+def together(pieces: Sequence[str]) -> str:
+    """A text again."""
+    return "".join(pieces)
+
+
 @dataclass(frozen=True)
 class Kind:
     """A list or text: what it is called, how it is shown, and of an entry the words that take room.
@@ -54,7 +59,7 @@ class Portion:
 
     @property
     def is_text(self) -> bool:
-        return self.kind.made_of == "".join
+        return self.kind.made_of is together
 
     @property
     def room(self) -> int:

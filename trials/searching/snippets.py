@@ -11,6 +11,7 @@ from itertools import takewhile
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
+from django.utils.text import Truncator
 
 from trials.models import Condition, Trial
 from trials.searching.mentions import forms
@@ -131,7 +132,7 @@ def _stem(form: str) -> str:
 
 def shortened(title: str) -> str:
     """As a list shows it: a title of a record may be as long as any text."""
-    return title if len(title) <= LONGEST_TITLE else f"{title[:LONGEST_TITLE].rstrip()}…"
+    return Truncator(title).chars(LONGEST_TITLE)
 
 
 def _plain(text: str) -> str:
